@@ -82,6 +82,8 @@ export interface Message {
   readonly expireSeconds: number;
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** Connection that sent it, which gets no RECV of its own message; not stored, so absent on messages read back. */
+  readonly origin?: string;
 }
 
 /** A message before it has a place in the log. `parties` of a person channel let the writer make both memberships with the first message. */

@@ -1,0 +1,135 @@
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import type { ChannelStates, Users } from '../channels/channel-states.ts';
+import { maySpeak, type SpeakRules } from '../channels/may-speak.ts';
+import { peerOf, personChannelId } from '../channels/person-channel.ts';
+import { type AppendResult, type ChannelState, type Draft, FLAG_NO_PERSIST, GROUP, PERSON, type User } from '../model.ts';
+
+export interface SendCommand {
+  readonly sender: User;
+  /** Person channel: the peer's uid (or the full stored id); group: the channel id. */
+  readonly channelId: string;
+  readonly channelType: number;
+  /** 1…128 characters, unique per sender and channel for 24 h: sending it again gives the first answer again. */
+  readonly clientMsgNo: string;
+  readonly flags: number;
+  readonly expireSeconds: number;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Connection that sent it, '' for a back end. */
+  readonly origin: string;
+  /** Skips the sender's rights, never the channel's own state (ban, disband). */
+  readonly asSystem?: boolean;
+}
+
+export interface Sent {
+  readonly messageId: number;
+  /** 0 when the message is not stored. */
+  readonly messageSeq: number;
+  readonly tsMs: number;
+}
+
+export interface SendPorts {
+  readonly channels: ChannelStates;
+  readonly users: Users;
+  /** Resolves when the message is on disk. */
+  append(draft: Draft): Promise<Outcome<AppendResult>>;
+  /** Hands an unstored message to delivery; answers its negative id. */
+  passOn(draft: Draft): number;
+  readonly rules: SpeakRules & { readonly maxPayloadBytes: number };
+  now(): number;
+}
+
+/**
+ * One message, from a checked sender to the log. Steps, in order: check the message, find the channel, may the sender speak,
+ * append, answer. With a warm channel nothing is awaited before `append`, so messages of one connection keep their order.
+ */
+export async function sendMessage(ports: SendPorts, command: SendCommand): Promise<Outcome<Sent>> {
+  const checked = checkMessage(ports, command);
+  if (!checked.ok) return checked;
+
+  const stored = storedChannelId(command);
+  if (!stored.ok) return stored;
+  const state = ports.channels.peek(command.channelType, stored.value) ?? (await findChannel(ports, command, stored.value));
+  if (state === null) return refuse('im.channel_missing', { channelId: command.channelId, channelType: command.channelType });
+
+  const speaks = maySpeakAs(ports, state, command);
+  if (!speaks.ok) return speaks;
+
+  const draft = draftOf(ports, state, command);
+  if ((command.flags & FLAG_NO_PERSIST) !== 0) return ok({ messageId: ports.passOn(draft), messageSeq: 0, tsMs: draft.tsMs });
+  const appended = await ports.append(draft);
+  if (!appended.ok) return appended;
+  return answer(appended.value);
+}
+
+/** The stored id of the channel a command names: for a person channel, the two uids in their fixed order. */
+export function storedChannelId(command: Pick<SendCommand, 'sender' | 'channelId' | 'channelType'>): Outcome<string> {
+  const { channelId, channelType, sender } = command;
+  if (channelType === GROUP) return isGroupId(channelId) ? ok(channelId) : refuse('im.channel_invalid', { channelId });
+  if (channelType !== PERSON) return refuse('im.channel_type_unsupported', { channelType });
+  if (!channelId.includes('@')) return isUid(channelId) ? ok(personChannelId(sender.uid, channelId)) : refuse('im.channel_invalid', { channelId });
+  const peer = peerOf(channelId, sender.uid);
+  if (peer === null || !isUid(peer)) return refuse('im.channel_invalid', { channelId });
+  return ok(personChannelId(sender.uid, peer));
+}
+
+/** A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators. */
+export function isUid(uid: string): boolean {
+  return uid.length > 0 && uid.length <= 128 && !/[@#&\p{Cc}]/u.test(uid);
+}
+
+function isGroupId(id: string): boolean {
+  return isUid(id);
+}
+
+function checkMessage(ports: SendPorts, command: SendCommand): Outcome<void> {
+  if (command.payload.byteLength === 0) return refuse('im.payload_empty');
+  if (command.payload.byteLength > ports.rules.maxPayloadBytes) {
+    return refuse('im.payload_too_large', { bytes: command.payload.byteLength, limitBytes: ports.rules.maxPayloadBytes });
+  }
+  if (command.clientMsgNo.length > 128) return refuse('http.bad_body', { field: 'client_msg_no', reason: 'longer than 128 characters' });
+  return ok();
+}
+
+/** The cold path: reads the channel once; a person channel's other party gets an account if it has none yet. */
+async function findChannel(ports: SendPorts, command: SendCommand, storedId: string): Promise<ChannelState | null> {
+  if (command.channelType === PERSON) {
+    const peer = peerOf(storedId, command.sender.uid);
+    if (peer !== null) {
+      const made = await ports.users.ensurePerson(peer);
+      if (!made.ok) return null;
+    }
+  }
+  return ports.channels.load(command.channelType, storedId);
+}
+
+function maySpeakAs(ports: SendPorts, state: ChannelState, command: SendCommand): Outcome<void> {
+  if (command.asSystem !== true) return maySpeak(state, command.sender, ports.now(), ports.rules);
+  if (state.channel.ban) return refuse('im.channel_banned');
+  return state.channel.disband ? refuse('im.disbanded') : ok();
+}
+
+function draftOf(ports: SendPorts, state: ChannelState, command: SendCommand): Draft {
+  return {
+    ch: state.channel.ch,
+    sender: command.sender.u,
+    clientMsgNo: command.clientMsgNo,
+    flags: command.flags,
+    tsMs: ports.now(),
+    expireSeconds: command.expireSeconds,
+    topic: command.topic,
+    payload: command.payload,
+    origin: command.origin,
+    parties: state.channel.type === PERSON ? partiesOf(state) : null,
+  };
+}
+
+function partiesOf(state: ChannelState): readonly [number, number] | null {
+  const [a, b] = state.members.keys();
+  return a === undefined ? null : [a, b ?? a];
+}
+
+function answer(result: AppendResult): Outcome<Sent> {
+  if (result.status === 'conflict') return refuse('im.idempotency_conflict');
+  return ok({ messageId: result.id, messageSeq: result.seq, tsMs: result.tsMs });
+}

@@ -1,0 +1,67 @@
+import type { Users } from '../domain/channels/channel-states.ts';
+import type { Change, User } from '../domain/model.ts';
+import type { Bus, Directory } from '../domain/ports.ts';
+import { ok, type Outcome } from '../kernel/outcome.ts';
+
+/** Accounts seen lately, by uid and by integer; the oldest leave when there are more than `maxUsers`. */
+export class UserCache implements Users {
+  readonly #directory: Directory;
+  readonly #bus: Bus;
+  readonly #maxUsers: number;
+  readonly #byUid = new Map<string, User>();
+  readonly #byInt = new Map<number, User>();
+
+  constructor(directory: Directory, bus: Bus, maxUsers: number) {
+    this.#directory = directory;
+    this.#bus = bus;
+    this.#maxUsers = maxUsers;
+  }
+
+  peek(uid: string): User | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  peekInt(u: number): User | undefined {
+    return this.#byInt.get(u);
+  }
+
+  async get(uid: string): Promise<User | null> {
+    const known = this.#byUid.get(uid);
+    if (known !== undefined) return known;
+    return this.#keep(await this.#directory.user(uid));
+  }
+
+  async getInt(u: number): Promise<User | null> {
+    const known = this.#byInt.get(u);
+    if (known !== undefined) return known;
+    const [user] = await this.#directory.usersByInt([u]);
+    return this.#keep(user ?? null);
+  }
+
+  async ensurePerson(uid: string, name?: string): Promise<Outcome<User>> {
+    const known = await this.get(uid);
+    if (known !== null && (name === undefined || name === known.name)) return ok(known);
+    const made = await this.#directory.ensureUser({ uid, kind: 'person', ...(name === undefined ? {} : { name }) });
+    if (!made.ok) return made;
+    this.#bus.publishChanges(made.value.changes);
+    return ok(this.#keep(made.value.value) ?? made.value.value);
+  }
+
+  apply(changes: readonly Change[]): void {
+    for (const change of changes) if (change.kind === 'user.saved' && this.#byInt.has(change.user.u)) this.#keep(change.user);
+  }
+
+  #keep(user: User | null): User | null {
+    if (user === null) return null;
+    this.#byUid.set(user.uid, user);
+    this.#byInt.set(user.u, user);
+    if (this.#byUid.size > this.#maxUsers) {
+      const oldest = this.#byUid.values().next().value;
+      if (oldest !== undefined) {
+        this.#byUid.delete(oldest.uid);
+        this.#byInt.delete(oldest.u);
+      }
+    }
+    return user;
+  }
+}
