@@ -1,0 +1,70 @@
+/** Where bytes leave: a socket or a WebSocket, reduced to what an outbox needs. */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
+  /** Bytes handed over and not yet taken by the kernel. */
+  readonly backlogBytes: number;
+}
+
+let dirty: Outbox[] = [];
+let scheduled = false;
+
+/**
+ * Gathers all frames of a connection in one tick into one write. Buffers exist only while something waits, so an idle connection costs nothing.
+ * `onSlow` is called once when the peer takes less than it is sent and the backlog passes `limitBytes`.
+ */
+export class Outbox {
+  readonly #sink: ByteSink;
+  readonly #limitBytes: number;
+  readonly #onSlow: () => void;
+  #frames: Uint8Array[] | null = null;
+  #bytes = 0;
+  #closed = false;
+
+  constructor(sink: ByteSink, limitBytes: number, onSlow: () => void) {
+    this.#sink = sink;
+    this.#limitBytes = limitBytes;
+    this.#onSlow = onSlow;
+  }
+
+  push(frame: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#frames === null) {
+      this.#frames = [];
+      dirty.push(this);
+      if (!scheduled) {
+        scheduled = true;
+        setImmediate(flushAll);
+      }
+    }
+    this.#frames.push(frame);
+    this.#bytes += frame.byteLength;
+  }
+
+  flush(): void {
+    const frames = this.#frames;
+    if (frames === null) return;
+    const bytes = this.#bytes;
+    this.#frames = null;
+    this.#bytes = 0;
+    if (this.#closed) return;
+    const [only] = frames;
+    this.#sink.write(frames.length === 1 && only !== undefined ? only : Buffer.concat(frames, bytes));
+    if (this.#sink.backlogBytes > this.#limitBytes) {
+      this.#closed = true;
+      this.#onSlow();
+    }
+  }
+
+  /** Nothing more is sent; what is gathered goes out first. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
+  }
+}
+
+function flushAll(): void {
+  scheduled = false;
+  const list = dirty;
+  dirty = [];
+  for (const outbox of list) outbox.flush();
+}
