@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { startServer } from '../app/lifecycle.ts';
+import { ConfigError, flagName, loadConfig, optionKeys } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+
+export interface ServeInput {
+  /** Flags as commander names them (camelCase). */
+  readonly given: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `hufu serve`: runs until SIGTERM or SIGINT. Exit code 0 ended well, 1 could not start, 2 the config is wrong. */
+export async function serve(input: ServeInput): Promise<number> {
+  let config: Config;
+  try {
+    const file = input.given.config ?? input.env.HUFU_CONFIG;
+    config = loadConfig({ file: file === undefined || file === '' ? null : resolve(file), env: input.env, flags: flagsOf(input.given) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  const started = await startServer({ config, version: input.version, readyJson: input.env.HUFU_READY === 'json' });
+  if (!started.ok) {
+    process.stderr.write(`${started.message}\n`);
+    return 1;
+  }
+  return new Promise((done) => {
+    let stopping = false;
+    const stop = () => {
+      if (stopping) return;
+      stopping = true;
+      void started.server.stop().then(() => done(0));
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+function flagsOf(given: ServeInput['given']): Record<string, string> {
+  const flags: Record<string, string> = {};
+  for (const key of optionKeys()) {
+    const camel = flagName(key).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const value = given[camel];
+    if (value !== undefined) flags[key] = value;
+  }
+  return flags;
+}
