@@ -55,13 +55,12 @@ function complete(uid: string, client: Static<typeof clientShape>, where: string
   };
 }
 
-function describe(problem: { instancePath: string; message: string; keyword: string; params: object }): string {
-  const unknown = 'additionalProperties' in problem.params ? problem.params.additionalProperties : undefined;
-  if (Array.isArray(unknown) && typeof unknown[0] === 'string') {
-    const known = Object.keys(problem.instancePath.includes('/clients/') ? clientShape.properties : botShape.properties);
-    return `${problem.instancePath}: unknown key "${unknown[0]}", the nearest valid key is "${nearest(unknown[0], known)}"`;
-  }
-  return `${problem.instancePath}: ${problem.message}`;
+function describe(problem: { instancePath: string; message: string }): string {
+  const unknown = /^(.*)\/([^/]+)$/.exec(problem.instancePath);
+  const known = Object.keys(problem.instancePath.includes('/clients/') ? clientShape.properties : botShape.properties);
+  const key = unknown?.[2] ?? '';
+  if (/^\d+$/.test(key) || known.includes(key)) return `${problem.instancePath}: ${problem.message}`;
+  return `${unknown?.[1] ?? ''}: unknown key "${key}", the nearest valid key is "${nearest(key, known)}"`;
 }
 
 function deepSubstitute(value: unknown, env: ConfigSources['env'], where: string): unknown {

@@ -1,0 +1,16 @@
+import type { Hub } from '../../runtime/hub.ts';
+import type { LiveSession } from '../../runtime/session.ts';
+import { KICK_GRACE_MS } from './deps.ts';
+
+/**
+ * WuKongIM's device rules among connections of one uid and one device flag: a master takes over every other one, a slave only its own device id.
+ * Another device hears DISCONNECT 12; the same device's old socket is just closed.
+ */
+export function kickOthers(hub: Hub, arrived: LiveSession): void {
+  for (const other of [...hub.sessionsOf(arrived.u)]) {
+    if (other === arrived || other.surface === 'onebot' || other.deviceFlag !== arrived.deviceFlag) continue;
+    const sameDevice = other.deviceId === arrived.deviceId;
+    if (arrived.deviceLevel === 1 && !sameDevice) other.end({ code: 'wk.kicked', evidence: { by: 'login in other device' } }, KICK_GRACE_MS);
+    else if (sameDevice) other.end({ code: 'wk.kicked', evidence: { by: 'same device connected again' } }, 0);
+  }
+}
