@@ -63,7 +63,7 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
 }
 
 /** The stored id of the channel a command names: for a person channel, the two uids in their fixed order. */
-export function storedChannelId(command: Pick<SendCommand, 'sender' | 'channelId' | 'channelType'>): Outcome<string> {
+export function storedChannelId(command: Pick<SendCommand, 'channelId' | 'channelType'> & { readonly sender: Pick<User, 'uid'> }): Outcome<string> {
   const { channelId, channelType, sender } = command;
   if (channelType === GROUP) return isGroupId(channelId) ? ok(channelId) : refuse('im.channel_invalid', { channelId });
   if (channelType !== PERSON) return refuse('im.channel_type_unsupported', { channelType });

@@ -1,0 +1,37 @@
+import { type Outcome, refuse } from '../../kernel/outcome.ts';
+import type { User } from '../model.ts';
+import type { Directory } from '../ports.ts';
+import { type ChangeBus, publish } from '../publish.ts';
+import { checkAccountUid, checkName } from './account-rules.ts';
+
+export interface CreatePersonPorts {
+  readonly directory: Pick<Directory, 'user' | 'ensureUser' | 'saveUser' | 'savePassword'>;
+  readonly bus: ChangeBus;
+}
+
+export interface CreatePersonCommand {
+  readonly uid: string;
+  readonly name: string;
+  /** Verifier text made by policy, never the password. */
+  readonly passwordVerifier: string;
+  /** May this account's bots dial loopback and private addresses. */
+  readonly privateTargets: boolean;
+}
+
+/** Makes a person who can log in on the page; for a person that is already there, sets name and password (an operator's reset). */
+export async function createPerson(ports: CreatePersonPorts, command: CreatePersonCommand): Promise<Outcome<User>> {
+  const { uid, privateTargets } = command;
+  const allowed = checkAccountUid(uid);
+  if (!allowed.ok) return allowed;
+  const name = checkName('name', command.name);
+  if (!name.ok) return name;
+  const known = await ports.directory.user(uid);
+  if (known !== null && known.kind !== 'person') return refuse('http.bad_body', { field: 'uid', reason: 'this uid belongs to an account that is no person' });
+
+  const made = publish(ports.bus, await ports.directory.ensureUser({ uid, kind: 'person', name: name.value, privateTargets }));
+  if (!made.ok) return made;
+  const saved = publish(ports.bus, await ports.directory.saveUser(uid, { name: name.value, privateTargets }));
+  if (!saved.ok) return saved;
+  const kept = await ports.directory.savePassword(uid, command.passwordVerifier);
+  return kept.ok ? saved : kept;
+}

@@ -1,0 +1,36 @@
+import type { FastifyReply } from 'fastify';
+import { definitionOf, type Refusal } from '@hufu/refusals';
+import type { Caller, WukongHttpDeps } from './deps.ts';
+import type { Answer } from './route.ts';
+
+/** The one place where an outcome becomes an answer: `{msg, status}` as WuKongIM, and `reason` and `requestId` beside it. */
+export function sendAnswer(deps: WukongHttpDeps, caller: Caller, reply: FastifyReply, answer: Answer): FastifyReply {
+  if (answer.refused === undefined) return json(reply, answer.httpStatus ?? 200, deps.newRequestId(), answer.body);
+  const requestId = deps.recordRefusal(answer.refused, caller);
+  const { publicCode, public: words } = definitionOf(answer.refused.code);
+  const httpStatus = answer.httpStatus ?? httpStatusOf(answer.refused);
+  if (answer.refused.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.refused.retryAfterSeconds));
+  if (httpStatus === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
+  const status = answer.status ?? httpStatus;
+  return json(reply, httpStatus, requestId, { msg: answer.text ?? words.zh, status, reason: publicCode, requestId, ...answer.extra });
+}
+
+function json(reply: FastifyReply, status: number, requestId: string, body: unknown): FastifyReply {
+  return reply
+    .code(status)
+    .header('X-Request-Id', requestId)
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Cache-Control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(body));
+}
+
+/** WuKongIM knows 400 for every refusal; only who you are, how much and "ours" have their own. */
+function httpStatusOf(refusal: Refusal): number {
+  const { code } = refusal;
+  if (code === 'http.body_too_large') return 413;
+  if (code.startsWith('rate.') || code === 'cred.login_locked') return 429;
+  if (code.startsWith('cred.')) return 401;
+  if (code === 'srv.fault') return 500;
+  return code.startsWith('srv.') ? 503 : 400;
+}

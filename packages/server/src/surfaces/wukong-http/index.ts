@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Refusal } from '@hufu/refusals';
+import { refuse } from '../../kernel/outcome.ts';
+import { sendAnswer } from './answers.ts';
+import { channelRoutes } from './channels.ts';
+import { conversationSync } from './conversations.ts';
+import type { Caller, WukongHttpDeps } from './deps.ts';
+import { messageSend, messageSync } from './messages.ts';
+import type { WukongRoute } from './route.ts';
+import { health, routeAddresses } from './system.ts';
+import { userToken } from './users.ts';
+
+export type { Caller, WukongHttpDeps } from './deps.ts';
+
+/** Every route of the WuKongIM API that this server has. */
+export const wukongRoutes: readonly WukongRoute[] = [userToken, ...channelRoutes, messageSend, messageSync, conversationSync, routeAddresses, health];
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The HTTP API of WuKongIM v2 for back ends: same routes, bodies and answers, plus `reason` and `requestId` on every refusal. */
+export function registerWukongHttp(app: FastifyInstance, deps: WukongHttpDeps): void {
+  void app.register(async (scope) => {
+    // WuKongIM never looks at Content-Type: whatever it says, the body is JSON.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body));
+    scope.addHook('onRequest', async (request) => {
+      request.raw.headers['content-type'] = 'application/json';
+    });
+    scope.setErrorHandler((error, request, reply) => sendAnswer(deps, callerOf(request), reply, { refused: refusalOf(error, deps) }));
+    for (const route of wukongRoutes) declare(scope, deps, route);
+  });
+}
+
+function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRoute): void {
+  scope.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit: deps.maxBodyBytes ?? MAX_BODY_BYTES,
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      if (route.open) return;
+      const admitted = await deps.admit(callerOf(request));
+      if (!admitted.ok) return sendAnswer(deps, callerOf(request), reply, { refused: admitted.refusal });
+    },
+    handler: async (request, reply) => {
+      const input = route.method === 'GET' ? { ok: true as const, value: request.query } : parse(request.body);
+      const answer = input.ok ? await route.run(deps, input.value) : { refused: input.refusal, text: '数据格式有误！: the body is not JSON' };
+      return sendAnswer(deps, callerOf(request), reply, answer);
+    },
+  });
+  const others = METHODS.filter((method) => method !== route.method);
+  scope.route({
+    method: others,
+    url: route.path,
+    handler: async (request, reply) => {
+      void reply.header('Allow', route.method === 'GET' ? 'GET, HEAD' : route.method);
+      return sendAnswer(deps, callerOf(request), reply, { refused: { code: 'http.method_not_allowed', evidence: { method: request.method } }, httpStatus: 405 });
+    },
+  });
+}
+
+function parse(body: unknown) {
+  if (typeof body !== 'string' || body.trim() === '') return refuse('http.bad_body', { reason: 'the body is empty' });
+  try {
+    return { ok: true as const, value: JSON.parse(body) as unknown };
+  } catch {
+    return refuse('http.bad_body', { reason: 'the body is not JSON', bytes: body.length });
+  }
+}
+
+/** What fastify or a bug threw. */
+function refusalOf(error: unknown, deps: WukongHttpDeps): Refusal {
+  const { code, statusCode } = error instanceof Error && 'code' in error ? { code: error.code, statusCode: 'statusCode' in error ? error.statusCode : 500 } : {};
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
+  if (typeof statusCode === 'number' && statusCode < 500) return { code: 'http.bad_body', evidence: { reason: String(code) } };
+  return { code: 'srv.fault', evidence: { error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' } };
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  const headers: IncomingHttpHeaders = request.raw.headers;
+  return { address: request.socket.remoteAddress ?? '', headers, method: request.method, path: request.url.split('?', 1)[0] ?? '/' };
+}
