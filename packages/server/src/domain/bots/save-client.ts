@@ -27,7 +27,7 @@ export type ClientPatch = Partial<Pick<BotClient, 'url' | 'tokenHash' | 'sealedT
 export async function addClient(ports: BotClientPorts, bot: User, command: ClientCommand): Promise<Outcome<BotClient>> {
   const name = checkName('name', command.name);
   if (!name.ok) return name;
-  const url = checkUrl(command.kind, command.url);
+  const url = checkClientUrl(command.kind, command.url);
   if (!url.ok) return url;
   const present = await clientsOf(ports, bot.uid);
   if (present.length >= MAX_CLIENTS_PER_BOT) return refuse('limit.objects', { object: 'clients', limit: MAX_CLIENTS_PER_BOT });
@@ -51,16 +51,16 @@ export async function addClient(ports: BotClientPorts, bot: User, command: Clien
   return publish(ports.bus, await ports.directory.saveBotClient(client));
 }
 
-/** Changes a stored client; those of the config file are changed there (`resource.forbidden`). */
+/** Changes a stored client; those of the config file are changed there (`scope.role_required`). */
 export async function changeClient(ports: BotClientPorts, client: BotClient, patch: ClientPatch): Promise<Outcome<BotClient>> {
-  if (client.fromFile) return refuse('resource.forbidden', { reason: 'this client is declared in hufu.yaml' });
-  const url = patch.url === undefined ? ok(client.url) : checkUrl(client.kind, patch.url);
+  if (client.fromFile) return refuse('scope.role_required', { needed: 'the operator: this client is declared in hufu.yaml' });
+  const url = patch.url === undefined ? ok(client.url) : checkClientUrl(client.kind, patch.url);
   if (!url.ok) return url;
   return publish(ports.bus, await ports.directory.saveBotClient({ ...client, ...patch, url: url.value }));
 }
 
 export async function dropClient(ports: BotClientPorts, client: BotClient): Promise<Outcome<void>> {
-  if (client.fromFile) return refuse('resource.forbidden', { reason: 'this client is declared in hufu.yaml' });
+  if (client.fromFile) return refuse('scope.role_required', { needed: 'the operator: this client is declared in hufu.yaml' });
   return publish(ports.bus, await ports.directory.removeBotClient(client.id));
 }
 
@@ -69,7 +69,7 @@ export async function clientsOf(ports: Pick<BotClientPorts, 'directory'>, botUid
 }
 
 /** A reverse client needs the ws address that we dial; a forward one has none. Credentials belong into the token, never into the address. */
-function checkUrl(kind: BotClient['kind'], url: string | null): Outcome<string | null> {
+export function checkClientUrl(kind: BotClient['kind'], url: string | null): Outcome<string | null> {
   if (kind === 'forward') return ok(null);
   const parsed = url === null || url.length > 1024 ? null : URL.parse(url);
   if (parsed === null || !/^wss?:$/.test(parsed.protocol) || parsed.hostname === '') {

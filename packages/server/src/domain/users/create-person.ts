@@ -22,7 +22,8 @@ export interface CreatePersonCommand {
 export async function createPerson(ports: CreatePersonPorts, command: CreatePersonCommand): Promise<Outcome<User>> {
   const { uid, privateTargets } = command;
   const allowed = checkAccountUid(uid);
-  if (!allowed.ok) return allowed;
+  // The caller's own login is fine, so this must not look like a refused credential.
+  if (!allowed.ok) return refuse('http.bad_body', { field: 'uid', reason: 'must be 1 to 128 characters without @ # &, and none of the reserved names' });
   const name = checkName('name', command.name);
   if (!name.ok) return name;
   const known = await ports.directory.user(uid);

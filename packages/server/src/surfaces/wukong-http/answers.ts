@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { definitionOf, type Refusal } from '@hufu/refusals';
+import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { Caller, WukongHttpDeps } from './deps.ts';
 import type { Answer } from './route.ts';
 
@@ -25,12 +25,8 @@ function json(reply: FastifyReply, status: number, requestId: string, body: unkn
     .send(JSON.stringify(body));
 }
 
-/** WuKongIM knows 400 for every refusal; only who you are, how much and "ours" have their own. */
+/** WuKongIM knows 400 for every refusal of a call; only who you are, what cannot be read at all, how much, and "ours" have their own. */
 function httpStatusOf(refusal: Refusal): number {
-  const { code } = refusal;
-  if (code === 'http.body_too_large') return 413;
-  if (code.startsWith('rate.') || code === 'cred.login_locked') return 429;
-  if (code.startsWith('cred.')) return 401;
-  if (code === 'srv.fault') return 500;
-  return code.startsWith('srv.') ? 503 : 400;
+  const { http } = wireOf(refusal.code);
+  return /^(cred|http|rate|srv)\./.test(refusal.code) ? http : 400;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { wireOf } from '@hufu/refusals';
 import { Type } from 'typebox';
 import { readHistoryAsBackend } from '../../domain/messages/read-history.ts';
 import { isUid, sendMessage } from '../../domain/messages/send-message.ts';
@@ -8,8 +9,7 @@ import { isReservedUid } from '../../domain/users/account-rules.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { WukongHttpDeps } from './deps.ts';
 import { messageObject } from './message-object.ts';
-import { reasonOf } from './reasons.ts';
-import { byte, flag, route, seq, text, uids, type WukongRoute, wrong } from './route.ts';
+import { byte, flag, reserved, route, seq, text, uids, type WukongRoute, wrong } from './route.ts';
 
 const SYSTEM_UID = '____system';
 const header = Type.Optional(Type.Object({ no_persist: flagOrNull(), red_dot: flagOrNull(), sync_once: flagOrNull() }));
@@ -47,7 +47,7 @@ export const messageSend: WukongRoute = route({
 
     const clientMsgNo = body.client_msg_no === undefined || body.client_msg_no === '' ? `${randomUUID().replaceAll('-', '')}0` : body.client_msg_no;
     const sender = await senderOf(deps, fromUid);
-    if (!sender.ok) return { refused: sender.refusal };
+    if (!sender.ok) return sender.refusal.code === 'wk.reserved_identity' ? reserved(sender.refusal, '系统账号不允许发送！') : { refused: sender.refusal };
     const sent = await sendMessage(deps.send, {
       sender: sender.value,
       channelId,
@@ -61,7 +61,7 @@ export const messageSend: WukongRoute = route({
       ...(body.as_system === 1 || body.as_system === true ? { asSystem: true } : {}),
     });
     if (!sent.ok) {
-      const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason: reasonOf(sent.refusal.code) };
+      const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason: wireOf(sent.refusal.code).wkReason };
       return { refused: sent.refusal, extra: { data } };
     }
     // An unstored message has a negative id inside; on wires it is 2^62 − id, which JavaScript's numbers cannot hold.

@@ -65,6 +65,11 @@ export function wrong(field: string, text: string): Answer {
   return { refused: refuse('http.bad_body', { field, reason: text }).refusal, text };
 }
 
+/** The caller holds the admin secret, so the real cause may be told; it is no credential of the caller's that was refused. */
+export function reserved(refused: Refusal, words: string): Answer {
+  return { refused, text: words, httpStatus: 400, extra: { reason: refused.code } };
+}
+
 export const text = Type.Optional(Type.String());
 export const byte = Type.Optional(Type.Integer({ minimum: 0, maximum: 255 }));
 export const flag = Type.Optional(Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 }));

@@ -3,7 +3,7 @@ import { isReservedUid } from '../../domain/users/account-rules.ts';
 import { issueDeviceToken } from '../../domain/users/issue-device-token.ts';
 import type { User } from '../../domain/model.ts';
 import type { Hub } from '../../runtime/hub.ts';
-import { byte, DONE, route, text, type WukongRoute, wrong } from './route.ts';
+import { byte, DONE, reserved, route, text, type WukongRoute, wrong } from './route.ts';
 
 const KICK_GRACE_MS = 2000;
 
@@ -33,7 +33,7 @@ export const userToken: WukongRoute = route({
     const refused = issued.refusal;
     if (refused.code === 'wk.banned') return { refused, httpStatus: 200, status: 19 };
     if (refused.code === 'wk.uid_invalid') return { refused, text: 'uid不能包含特殊字符！' };
-    return isReservedUid(uid) ? { refused, text: '系统账号不允许更新token！' } : { refused };
+    return isReservedUid(uid) ? reserved(refused, '系统账号不允许更新token！') : { refused };
   },
 });
 

@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Refusal } from '@hufu/refusals';
+import type { ChannelStates, Users } from '../../domain/channels/channel-states.ts';
+import type { User } from '../../domain/model.ts';
+import type { Bus, Directory, FileStore, MessageLog } from '../../domain/ports.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+
+/** Who asks, as the checks and the decisions see it. */
+export interface Caller {
+  readonly address: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** A person by session, or the operator by session or admin secret. */
+export type Principal = { readonly kind: 'person'; readonly user: User } | { readonly kind: 'operator' };
+
+/** Who may read a decision: the operator all, a person the own ones. */
+export type Viewer = { readonly kind: 'operator' } | { readonly kind: 'person'; readonly uid: string };
+
+export interface NewSession {
+  /** Shown once. */
+  readonly token: string;
+  readonly expiresMs: number;
+}
+
+export interface Auth {
+  /** Unknown uid, wrong password and banned give one refusal; too many failures lock. */
+  login(uid: string, password: string, caller: Caller): Promise<Outcome<NewSession>>;
+  loginOperator(secret: string, caller: Caller): Promise<Outcome<NewSession>>;
+  logout(caller: Caller): Promise<Outcome<void>>;
+  identify(caller: Caller): Promise<Outcome<Principal>>;
+  /** Verifier text of a password; refuses one that is too short or too long. */
+  makeVerifier(password: string): Promise<Outcome<string>>;
+}
+
+export interface TokenSecrets {
+  newToken(): string;
+  /** Keyed hash for tokens that others present to us. */
+  hash(token: string): Uint8Array;
+  /** Sealed under the master key for tokens that we present. */
+  seal(token: string): Uint8Array;
+}
+
+export interface BotClientState {
+  /** `connected`, `connecting`, `waiting`, `refused`, `listening`, `off` … in the words of the OneBot surface. */
+  readonly state: string;
+  /** Unix ms, null when it has never changed. */
+  readonly since: number | null;
+  /** What the other end answered, for the page. */
+  readonly refusal: { readonly code: string; readonly requestId: string; readonly text?: { readonly zh: string; readonly en: string } } | null;
+}
+
+export interface RefusalRow {
+  readonly requestId: string;
+  readonly code: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly title: string;
+}
+
+export interface Explanation {
+  readonly requestId: string;
+  readonly code: string;
+  readonly publicCode: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly peer: string;
+  readonly text: { readonly zh: string; readonly en: string };
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly claimed: unknown;
+}
+
+export interface Decisions {
+  /** Keeps a refusal; answers its request id. `uid` is the proven account, if any. */
+  record(refusal: Refusal, caller: Caller, uid: string | null): string;
+  newRequestId(): string;
+  list(viewer: Viewer, limit: number): Promise<readonly RefusalRow[]>;
+  /** null for unknown and for foreign ids. */
+  explain(requestId: string, viewer: Viewer): Promise<Explanation | null>;
+}
+
+/** What the routes need; `app` wires it. */
+export interface ApiDeps {
+  readonly users: Users;
+  readonly channels: ChannelStates;
+  readonly directory: Directory;
+  readonly log: MessageLog;
+  readonly bus: Bus;
+  readonly files: FileStore;
+  readonly maxFileBytes: number;
+  readonly auth: Auth;
+  readonly secrets: TokenSecrets;
+  readonly decisions: Decisions;
+  /** Live state of a configured client; null when the OneBot surface does not know it. */
+  botStates(clientId: string): BotClientState | null;
+  /** Dials again now. */
+  retryClient(clientId: string): void;
+}

@@ -1,0 +1,44 @@
+import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
+
+/** NoneBot with the FastAPI driver. The token is quoted: nonebot2 reads unquoted values as JSON, and a number is no token. */
+export function nonebotSnippet({ token, url }: SnippetInput): Snippet {
+  const { host, port } = listenAt(url);
+  const env = `DRIVER=~fastapi
+HOST=${host}
+PORT=${port}
+ONEBOT_ACCESS_TOKEN="${token}"
+`;
+  const bot = `import nonebot
+from nonebot import on_message
+from nonebot.adapters.onebot.v11 import Adapter, Bot, MessageEvent
+
+nonebot.init()
+nonebot.get_driver().register_adapter(Adapter)
+nonebot.load_builtin_plugin("echo")
+
+ping = on_message(priority=10, block=False)
+
+
+@ping.handle()
+async def answer_ping(bot: Bot, event: MessageEvent):
+    if event.get_plaintext().strip() == "ping":
+        await ping.finish("pong")
+
+
+if __name__ == "__main__":
+    nonebot.run()
+`;
+  return {
+    framework: 'nonebot',
+    files: [
+      { path: '.env', content: env },
+      { path: 'bot.py', content: bot },
+    ],
+    steps: [
+      { zh: '安装：pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"', en: 'Install: pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"' },
+      { zh: '把 .env 和 bot.py 放进同一个文件夹', en: 'Put .env and bot.py into one folder' },
+      { zh: '在该文件夹运行：python bot.py', en: 'Run in that folder: python bot.py' },
+      { zh: '给机器人发送 ping，它会回复 pong', en: 'Send ping to the bot; it answers pong' },
+    ],
+  };
+}

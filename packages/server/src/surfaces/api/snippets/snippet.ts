@@ -1,0 +1,23 @@
+/** What to paste for one framework. */
+export interface Snippet {
+  readonly framework: Framework;
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+  readonly steps: readonly { readonly zh: string; readonly en: string }[];
+}
+
+export type Framework = 'nonebot' | 'koishi' | 'aiocqhttp';
+
+export interface SnippetInput {
+  readonly token: string;
+  /** OneBot's self id. */
+  readonly numericId: number;
+  /** The address that we dial and the framework listens on. */
+  readonly url: URL;
+}
+
+/** Where the framework has to listen, so that we reach it at `url`. */
+export function listenAt(url: URL): { readonly host: string; readonly port: number } {
+  const standard = url.protocol === 'wss:' ? 443 : 80;
+  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return { host: local ? '127.0.0.1' : '0.0.0.0', port: url.port === '' ? standard : Number(url.port) };
+}
