@@ -1,0 +1,38 @@
+import { PERSON } from '../../domain/model.ts';
+import { peerOf } from '../../domain/channels/person-channel.ts';
+import type { Delivery } from '../../runtime/session.ts';
+import type { WkConnection } from './connection.ts';
+
+const RED_DOT = 2;
+
+/** RECV for one receiver: its own view of the channel, its own encryption. */
+export function encodeDelivery(connection: WkConnection, delivery: Delivery): Uint8Array {
+  const { message, state, senderUid } = delivery;
+  const own = message.sender === connection.u;
+  const flags = message.flags & 0x07;
+  return connection.writer.recv(
+    {
+      flags: own ? flags & ~RED_DOT : flags,
+      setting: (message.flags >> 8) & 0xff & ~2,
+      fromUid: senderUid,
+      channelId: channelIdFor(connection.uid, delivery),
+      channelType: state.channel.type,
+      expire: message.expireSeconds,
+      clientMsgNo: message.clientMsgNo,
+      messageId: message.id,
+      messageSeq: message.seq,
+      timestamp: Math.floor(message.tsMs / 1000),
+      topic: message.topic,
+      payload: message.payload,
+    },
+    connection.version,
+    connection.cipher,
+  );
+}
+
+/** A person channel is seen as the peer: the sender's uid by the receiver, the addressee by the sender's other devices. */
+export function channelIdFor(viewerUid: string, { message, state, senderUid }: Delivery): string {
+  if (state.channel.type !== PERSON) return state.channel.id;
+  if (senderUid === '' || message.sender === 0) return senderUid;
+  return senderUid === viewerUid ? (peerOf(state.channel.id, viewerUid) ?? '') : senderUid;
+}
