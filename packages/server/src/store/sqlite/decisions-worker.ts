@@ -1,0 +1,72 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DecisionQuery, DecisionRecord } from '../../policy/decisions/store-port.ts';
+import { describeFault } from './faults.ts';
+import type { Row } from './rows.ts';
+import { NewerDatabaseError, openForWriting } from './schema.ts';
+import { statementsOf } from './statements.ts';
+import { invoke, type Request } from './thread-messages.ts';
+
+/** Worker thread of decisions.db. `synchronous=NORMAL`: losing the last records in a power cut is accepted. */
+export interface DecisionWorkerOptions { readonly file: string; readonly maxAgeMs: number; readonly maxRows: number }
+
+const MIGRATIONS = [`
+  CREATE TABLE decision(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ts_ms INT NOT NULL, code TEXT NOT NULL, subject TEXT, json TEXT NOT NULL);
+  CREATE INDEX decision_ts ON decision(ts_ms);
+  CREATE INDEX decision_subject ON decision(subject, ts_ms) WHERE subject IS NOT NULL;
+`];
+
+const toRecord = (row: Row): DecisionRecord => ({
+  id: String(row['id']), tsMs: Number(row['ts_ms']), code: String(row['code']),
+  subject: row['subject'] == null ? null : String(row['subject']), json: String(row['json']),
+});
+
+function startDecisions(options: DecisionWorkerOptions) {
+  const db = openForWriting(options.file, MIGRATIONS, { cacheMb: 8, maxPages: null, synchronous: 'NORMAL' });
+  const sql = statementsOf(db);
+  return {
+    put(records: readonly DecisionRecord[], nowMs: number): void {
+      try {
+        db.exec('BEGIN IMMEDIATE');
+        for (const r of records) sql('INSERT OR IGNORE INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)').run(r.id, r.tsMs, r.code, r.subject, r.json);
+        sql('DELETE FROM decision WHERE ts_ms<?').run(nowMs - options.maxAgeMs);
+        sql('DELETE FROM decision WHERE n<=(SELECT max(n) FROM decision)-?').run(options.maxRows);
+        db.exec('COMMIT');
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    get(id: string): DecisionRecord | null {
+      const row = sql('SELECT * FROM decision WHERE id=?').get(id);
+      return row === undefined ? null : toRecord(row);
+    },
+    list(query: DecisionQuery): DecisionRecord[] {
+      const where = `${query.subject === undefined ? '' : ' AND subject=:subject'}${query.code === undefined ? '' : ' AND code=:code'}`;
+      return sql(`SELECT * FROM decision WHERE ts_ms>=:since${where} ORDER BY ts_ms DESC, n DESC LIMIT :limit`).all({
+        since: query.sinceMs, limit: Math.min(Math.max(query.limit, 0), 1_000),
+        ...(query.subject === undefined ? {} : { subject: query.subject }), ...(query.code === undefined ? {} : { code: query.code }),
+      }).map(toRecord);
+    },
+    close: (): void => db.close(),
+  };
+}
+
+export type DecisionCalls = ReturnType<typeof startDecisions>;
+
+const port = parentPort;
+if (port !== null) {
+  try {
+    const decisions = startDecisions(workerData as DecisionWorkerOptions);
+    port.on('message', (request: Request) => {
+      try {
+        if (request.kind === 'call') port.postMessage({ id: request.id, value: invoke(decisions, request.call) });
+      } catch (error) {
+        port.postMessage({ id: request.id, fault: describeFault(error) });
+      }
+    });
+    port.postMessage({ id: 0, value: 'ready' });
+  } catch (error) {
+    port.postMessage({ id: 0, fault: describeFault(error), newer: error instanceof NewerDatabaseError ? error.found : null });
+    port.close();
+  }
+}
