@@ -1,0 +1,143 @@
+/** What `/api/v1` answers. Times end in `Ms` (Unix milliseconds) or `Iso`; sequence numbers count from 1 in each channel. */
+
+export const PERSON = 1;
+export const GROUP = 2;
+
+export type AccountKind = 'person' | 'bot' | 'system' | 'operator';
+export type Payload = Readonly<Record<string, unknown>>;
+
+export interface SignedIn {
+  readonly token: string;
+  readonly uid: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly expiresAt: string | number;
+}
+
+export interface Account {
+  readonly uid: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly numericId: number;
+}
+
+export interface Contact {
+  readonly uid: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+}
+
+export interface ChannelRef {
+  readonly channelId: string;
+  readonly channelType: number;
+}
+
+export interface Msg extends ChannelRef {
+  readonly messageId: string;
+  /** 0 for a message that is not kept. */
+  readonly messageSeq: number;
+  readonly fromUid: string;
+  readonly fromName: string;
+  readonly clientMsgNo: string;
+  readonly timestampMs: number;
+  /** null when the bytes were no JSON object, or the message was recalled. */
+  readonly payload: Payload | null;
+}
+
+export interface Conversation extends ChannelRef {
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly unread: number;
+  readonly lastSeq: number;
+  readonly readSeq: number;
+  readonly last: Msg | null;
+  readonly isBot: boolean;
+  readonly members?: number;
+}
+
+export interface MemberView {
+  readonly uid: string;
+  readonly name: string;
+  readonly role: 'owner' | 'admin' | 'member';
+  readonly kind: AccountKind;
+}
+
+export type BotClientState = 'connected' | 'connecting' | 'refused' | 'waiting' | 'disabled';
+
+export interface BotClientView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'reverse' | 'forward';
+  readonly url: string | null;
+  readonly state: BotClientState;
+  readonly since: string | number | null;
+  readonly refusal: { readonly requestId: string; readonly code: string } | null;
+}
+
+export interface BotView {
+  readonly uid: string;
+  readonly name: string;
+  readonly numericId: number;
+  readonly clients: readonly BotClientView[];
+}
+
+export type Framework = 'nonebot' | 'koishi' | 'aiocqhttp';
+
+export interface Snippet {
+  readonly framework: string;
+  readonly files: readonly { readonly path: string; readonly content: string }[];
+  readonly steps: readonly string[];
+}
+
+export interface BotMade {
+  readonly bot: BotView;
+  readonly client: BotClientView;
+  /** Told this once. */
+  readonly token: string;
+  readonly snippets: readonly Snippet[];
+}
+
+export interface UploadedFile {
+  readonly id: string;
+  readonly url: string;
+  readonly mime: string;
+  readonly size: number;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+export interface RefusalRow {
+  readonly requestId: string;
+  readonly code: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly title: string;
+}
+
+export interface ExplanationText {
+  readonly title: string;
+  readonly meaning: string;
+  readonly check: string | readonly string[];
+  readonly fix: string | readonly string[];
+}
+
+export interface Explanation {
+  readonly requestId: string;
+  readonly code: string;
+  readonly publicCode: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly peer: string | null;
+  readonly text: { readonly zh: ExplanationText; readonly en: ExplanationText };
+  readonly evidence: Readonly<Record<string, unknown>>;
+  /** What the peer said of itself; not verified. */
+  readonly claimed: Readonly<Record<string, unknown>>;
+}
+
+/** `event` notifications of the live connection. */
+export interface LiveEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly timestampMs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
