@@ -27,6 +27,5 @@ function json(reply: FastifyReply, status: number, requestId: string, body: unkn
 
 /** WuKongIM knows 400 for every refusal of a call; only who you are, what cannot be read at all, how much, and "ours" have their own. */
 function httpStatusOf(refusal: Refusal): number {
-  const { http } = wireOf(refusal.code);
-  return /^(cred|http|rate|srv)\./.test(refusal.code) ? http : 400;
+  return /^(cred|http|rate|srv)\./.test(definitionOf(refusal.code).publicCode) ? wireOf(refusal.code).http : 400;
 }
