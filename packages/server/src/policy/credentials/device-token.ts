@@ -1,0 +1,77 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Users } from '../../domain/channels/channel-states.ts';
+import type { DeviceToken, User } from '../../domain/model.ts';
+import type { Directory } from '../../domain/ports.ts';
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import type { Keyring } from './keyring.ts';
+import { isSessionToken } from './sessions.ts';
+
+export interface ConnectClaim {
+  readonly uid: string;
+  readonly token: string;
+  readonly deviceFlag: number;
+  readonly deviceId: string;
+}
+
+export interface VerifyPorts {
+  readonly users: Users;
+  readonly directory: Pick<Directory, 'deviceTokens' | 'sessionByHash'>;
+  readonly keyring: Keyring;
+  readonly check: 'required' | 'optional' | 'off';
+  now(): number;
+}
+
+export interface Admitted {
+  readonly user: User;
+  readonly deviceLevel: 0 | 1;
+}
+
+/** Identities that WuKongIM lets any client claim without a token, or with every permission. Nobody may. */
+export function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>): boolean {
+  return claim.deviceId === '____device' || claim.uid.startsWith('____') || /_{3,}vstr$/.test(claim.uid);
+}
+
+/** May this CONNECT become a session? The same work is done whether the uid exists or not. */
+export async function verifyConnect(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<Admitted>> {
+  if (isReservedIdentity(claim)) return refuse('wk.reserved_identity', { uid: claim.uid, deviceId: claim.deviceId });
+  const [user, tokens] = await Promise.all([ports.users.get(claim.uid), ports.directory.deviceTokens(claim.uid)]);
+  const verdict = isSessionToken(claim.token) ? await checkSession(claim, ports) : checkToken(claim, tokens, ports);
+  if (!verdict.ok) return verdict;
+  const account = user ?? (await personOf(claim.uid, ports));
+  if (account === null) return refuse('cred.unknown');
+  if (account.banned) return refuse('wk.banned');
+  if (account.kind !== 'person') return refuse('cred.wrong_kind', { accountKind: account.kind });
+  return ok({ user: account, deviceLevel: verdict.value });
+}
+
+/** With the check off or optional, a uid that was never seen becomes a person. */
+async function personOf(uid: string, ports: VerifyPorts): Promise<User | null> {
+  if (ports.check === 'required') return null;
+  const made = await ports.users.ensurePerson(uid);
+  return made.ok ? made.value : null;
+}
+
+function checkToken(claim: ConnectClaim, tokens: readonly DeviceToken[], ports: VerifyPorts): Outcome<0 | 1> {
+  if (ports.check === 'off') return ok(0);
+  const presented = ports.keyring.hash(claim.token);
+  let matching: DeviceToken | null = null;
+  for (const token of tokens) if (token.supersededMs === null && sameHash(token.hash, presented) && (matching === null || token.deviceFlag === claim.deviceFlag)) matching = token;
+  if (claim.token === '') {
+    return ports.check === 'optional' && tokens.length === 0 ? ok(0) : refuse('cred.missing');
+  }
+  if (matching === null) return ports.check === 'optional' && tokens.length === 0 ? ok(0) : refuse('cred.mismatch');
+  if (matching.deviceFlag === claim.deviceFlag) return ok(matching.deviceLevel);
+  // The peer holds a live token of this uid, so it may be told what is wrong with it.
+  return refuse('wk.flag_mismatch', { connectedWithFlag: claim.deviceFlag, registeredForFlag: matching.deviceFlag });
+}
+
+/** A page session opens its own account's chat, as a slave device. */
+async function checkSession(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<0 | 1>> {
+  const session = await ports.directory.sessionByHash(ports.keyring.hash(claim.token));
+  if (session === null || session.uid !== claim.uid || session.kind !== 'person') return refuse('cred.mismatch');
+  return session.expiresMs > ports.now() ? ok(0) : refuse('cred.expired', { expiredMs: session.expiresMs });
+}
+
+export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}

@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+
+/** A credential as it came in, not yet checked. */
+export interface Presented {
+  readonly value: string;
+  readonly placement: 'header token' | 'Authorization Bearer' | 'Authorization Basic';
+}
+
+const MAX_LENGTH = 4096;
+
+/** The one credential of an HTTP request. Two different ones are ambiguous; Basic counts only where `basic` allows it. */
+export function extractCredential(headers: IncomingHttpHeaders, basic: boolean): Outcome<Presented> {
+  const found: Presented[] = [];
+  const token = headers.token;
+  if (typeof token === 'string' && token !== '') found.push({ value: token, placement: 'header token' });
+  if (headers.authorization !== undefined) {
+    const read = readAuthorization(headers.authorization, basic);
+    if (!read.ok) return read;
+    found.push(read.value);
+  }
+  const [first, second] = found;
+  if (first === undefined) return refuse('cred.missing');
+  if (second !== undefined && second.value !== first.value) return refuse('cred.ambiguous', { places: `${first.placement}, ${second.placement}` });
+  return ok(first);
+}
+
+function readAuthorization(header: string, basic: boolean): Outcome<Presented> {
+  const space = header.indexOf(' ');
+  const scheme = (space < 0 ? header : header.slice(0, space)).toLowerCase();
+  const value = space < 0 ? '' : header.slice(space + 1).trim();
+  if (header.length > MAX_LENGTH) return refuse('cred.malformed', { reason: `longer than ${MAX_LENGTH} characters` });
+  if (value === '') return refuse('cred.malformed', { reason: 'no value after the scheme' });
+  if (scheme === 'bearer') return ok({ value, placement: 'Authorization Bearer' });
+  if (scheme === 'basic' && basic) {
+    const text = Buffer.from(value, 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon >= 0) return ok({ value: text.slice(colon + 1), placement: 'Authorization Basic' });
+  }
+  return refuse('cred.malformed', { scheme: scheme.slice(0, 32) });
+}

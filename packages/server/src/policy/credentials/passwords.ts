@@ -1,0 +1,79 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+
+const derive = promisify(argon2);
+const COST = { parallelism: 1, memory: 19_456, passes: 2, tagLength: 32 };
+const AT_ONCE = 2;
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** `argon2id$memory$passes$salt$tag`, Base64. At most two are computed at a time; more than 200 waiting are refused. */
+export async function makeVerifier(password: string): Promise<Outcome<string>> {
+  if (password.length < 8 || password.length > 256) return refuse('http.bad_body', { field: 'password', reason: '8 to 256 characters' });
+  const salt = randomBytes(16);
+  const tag = await limited(() => hashOf(password, salt));
+  if (!tag.ok) return tag;
+  return ok(`argon2id$${COST.memory}$${COST.passes}$${salt.toString('base64')}$${tag.value.toString('base64')}`);
+}
+
+const NOBODY = `argon2id$${COST.memory}$${COST.passes}$${Buffer.alloc(16).toString('base64')}$${Buffer.alloc(32).toString('base64')}`;
+
+/** The same work for a uid without a password. */
+export async function verifyPassword(password: string, verifier: string | null): Promise<Outcome<boolean>> {
+  const [, , , salt = '', tag = ''] = (verifier ?? NOBODY).split('$');
+  const computed = await limited(() => hashOf(password.slice(0, 256), Buffer.from(salt, 'base64')));
+  if (!computed.ok) return computed;
+  const expected = Buffer.from(tag, 'base64');
+  return ok(verifier !== null && expected.length === computed.value.length && timingSafeEqual(expected, computed.value));
+}
+
+function hashOf(password: string, salt: Buffer): Promise<Buffer> {
+  return derive('argon2id', { message: Buffer.from(password, 'utf8'), nonce: salt, ...COST });
+}
+
+async function limited<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  if (running >= AT_ONCE) {
+    if (waiting.length >= 200) return refuse('srv.overloaded', undefined, 5);
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  running += 1;
+  try {
+    return ok(await work());
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
+}
+
+const MAX_TRACKED = 10_000;
+const FREE_TRIES = 10;
+const LOCK_MS = 60_000;
+
+/** Failures per uid and address: after ten, one minute of waiting. Nobody can lock another address out. */
+export class LoginLock {
+  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+
+  /** Seconds to wait, 0 = may try. */
+  waitSeconds(uid: string, address: string, nowMs: number): number {
+    const entry = this.#failures.get(`${address} ${uid}`);
+    return entry === undefined || entry.count < FREE_TRIES || entry.untilMs <= nowMs ? 0 : Math.ceil((entry.untilMs - nowMs) / 1000);
+  }
+
+  failed(uid: string, address: string, nowMs: number): void {
+    const key = `${address} ${uid}`;
+    const entry = this.#failures.get(key);
+    const count = entry === undefined || entry.untilMs <= nowMs - LOCK_MS ? 1 : entry.count + 1;
+    this.#failures.delete(key);
+    this.#failures.set(key, { count, untilMs: nowMs + LOCK_MS });
+    if (this.#failures.size > MAX_TRACKED) {
+      const oldest = this.#failures.keys().next().value;
+      if (oldest !== undefined) this.#failures.delete(oldest);
+    }
+  }
+
+  succeeded(uid: string, address: string): void {
+    this.#failures.delete(`${address} ${uid}`);
+  }
+}
