@@ -93,7 +93,7 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
   assert.deepEqual(world.retried, [client['id']]);
   const rotated = await world.call(owner, 'PATCH', one, { rotate: true, enabled: false });
   assert.notEqual(rotated.body['token'], token);
-  assert.equal((rotated.body['client'] as Json)['state'], 'off');
+  assert.equal((rotated.body['client'] as Json)['state'], 'disabled');
   assert.equal((await world.call(owner, 'PATCH', one, { url: 'http://127.0.0.1/' })).body['code'], 'http.bad_body');
   const forward = await world.call(owner, 'POST', base, { kind: 'forward', name: 'second' });
   assert.equal(forward.status, 200);

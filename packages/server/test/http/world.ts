@@ -122,7 +122,7 @@ export async function openWorld(): Promise<World> {
         const one = recorded.get(requestId);
         if (one === undefined || (viewer.kind === 'person' && one.uid !== viewer.uid)) return null;
         const { publicCode, public: text } = definitionOf(one.refusal.code);
-        return { requestId, code: one.refusal.code, publicCode, timeIso: '2026-01-01T00:00:00.000Z', surface: 'api', peer: '127.0.0.1', text, evidence: one.refusal.evidence ?? {}, claimed: null };
+        return { requestId, code: one.refusal.code, publicCode, timeIso: '2026-01-01T00:00:00.000Z', surface: 'api', peer: '127.0.0.1', text: { zh: wordsOf(text.zh), en: wordsOf(text.en) }, evidence: one.refusal.evidence ?? {}, claimed: {} };
       },
     },
     botStates: () => ({ state: 'connected', since: 1, refusal: null }),
@@ -181,6 +181,8 @@ export async function openWorld(): Promise<World> {
   };
   return world;
 }
+
+const wordsOf = (title: string) => ({ title, meaning: title, check: '', fix: '' });
 
 export function payload(content: string): string {
   return Buffer.from(JSON.stringify({ type: 1, content })).toString('base64');

@@ -57,7 +57,8 @@ const create = route({
     if (!made.ok) return made;
     const { token, client } = made.value;
     const snippet = framework.snippet({ token, numericId: bot.value.numericId, url: new URL(client.url ?? framework.url) });
-    return ok({ bot: describe(bot.value), client: clientView(deps, client), token, snippets: [snippet] });
+    const view = clientView(deps, client);
+    return ok({ bot: { ...describe(bot.value), clients: [view] }, client: view, token, snippets: [snippet] });
   },
 });
 
@@ -172,7 +173,7 @@ function describe(bot: User) {
 function clientView(deps: ApiDeps, client: BotClient) {
   const live = deps.botStates(client.id);
   const { id, name: clientName, kind, url: target } = client;
-  return { id, name: clientName, kind, url: target, state: client.enabled ? (live?.state ?? 'idle') : 'off', since: live?.since ?? null, refusal: live?.refusal ?? null };
+  return { id, name: clientName, kind, url: target, state: client.enabled ? (live?.state ?? 'waiting') : 'disabled', since: live?.since ?? null, refusal: live?.refusal ?? null };
 }
 
 export const botRoutes: readonly ApiRoute[] = [list, create, createClient, retry, change, remove];

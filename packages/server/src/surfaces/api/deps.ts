@@ -45,12 +45,11 @@ export interface TokenSecrets {
 }
 
 export interface BotClientState {
-  /** `connected`, `connecting`, `waiting`, `refused`, `listening`, `off` … in the words of the OneBot surface. */
-  readonly state: string;
+  readonly state: 'connected' | 'connecting' | 'refused' | 'waiting' | 'disabled';
   /** Unix ms, null when it has never changed. */
   readonly since: number | null;
   /** What the other end answered, for the page. */
-  readonly refusal: { readonly code: string; readonly requestId: string; readonly text?: { readonly zh: string; readonly en: string } } | null;
+  readonly refusal: { readonly code: string; readonly requestId: string } | null;
 }
 
 export interface RefusalRow {
@@ -61,16 +60,25 @@ export interface RefusalRow {
   readonly title: string;
 }
 
+export interface ExplanationText {
+  readonly title: string;
+  readonly meaning: string;
+  readonly check: string | readonly string[];
+  readonly fix: string | readonly string[];
+}
+
 export interface Explanation {
   readonly requestId: string;
   readonly code: string;
   readonly publicCode: string;
   readonly timeIso: string;
   readonly surface: string;
-  readonly peer: string;
-  readonly text: { readonly zh: string; readonly en: string };
+  readonly peer: string | null;
+  /** As the viewer may read it: operators more than the person it happened to. */
+  readonly text: { readonly zh: ExplanationText; readonly en: ExplanationText };
   readonly evidence: Readonly<Record<string, unknown>>;
-  readonly claimed: unknown;
+  /** What the peer said of itself; not verified. */
+  readonly claimed: Readonly<Record<string, unknown>>;
 }
 
 export interface Decisions {

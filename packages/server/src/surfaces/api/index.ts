@@ -13,7 +13,7 @@ import { refusalRoutes } from './refusals.ts';
 import { type ApiRoute, checkAccess, SENT } from './route.ts';
 import { userRoutes } from './users.ts';
 
-export type { ApiDeps, Auth, BotClientState, Caller, Decisions, Explanation, NewSession, Principal, RefusalRow, TokenSecrets, Viewer } from './deps.ts';
+export type { ApiDeps, Auth, BotClientState, Caller, Decisions, Explanation, ExplanationText, NewSession, Principal, RefusalRow, TokenSecrets, Viewer } from './deps.ts';
 export { registerPage } from './page.ts';
 
 /** Every route of the native API. */
