@@ -30,6 +30,14 @@ test('only the operator makes people, who then log in and see themselves', async
   assert.equal((await world.call(token, 'GET', '/api/v1/me')).status, 401);
 });
 
+test('ten wrong passwords from one address lock the login for a minute, and a locked login tells how long', async () => {
+  await world.login('locked');
+  const attempt = (password: string) => world.call('x', 'POST', '/api/v1/auth/login', { uid: 'locked', password });
+  for (let i = 0; i < 10; i += 1) assert.equal((await attempt('wrong')).body['code'], 'cred.login_failed');
+  const answer = await attempt('correct horse');
+  assert.deepEqual([answer.status, answer.body['code'], Number(answer.headers['retry-after']) > 0], [429, 'cred.login_locked', true]);
+});
+
 test('conversations, pages and read positions of a private chat', async () => {
   const [a, b] = [await world.login('ca'), await world.login('cb')];
   for (let i = 1; i <= 5; i += 1) await world.admin('/message/send', { from_uid: 'ca', channel_id: 'cb', channel_type: 1, payload: payload(`m${i}`) });

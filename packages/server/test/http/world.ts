@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +7,15 @@ import { createLocalBus } from '../../src/bus/local.ts';
 import type { SendPorts } from '../../src/domain/messages/send-message.ts';
 import { ok, type Outcome, refuse } from '../../src/kernel/outcome.ts';
 import { createFileStore } from '../../src/media/files.ts';
+import { openAdminSecret } from '../../src/policy/credentials/admin-secret.ts';
+import { openKeyring } from '../../src/policy/credentials/keyring.ts';
+import { LoginLock } from '../../src/policy/credentials/passwords.ts';
 import { AppendQueue } from '../../src/runtime/append-queue.ts';
 import { ChannelCache } from '../../src/runtime/channel-cache.ts';
 import { Hub } from '../../src/runtime/hub.ts';
 import { UserCache } from '../../src/runtime/user-cache.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { type ApiDeps, type Caller, type Principal, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
+import { type ApiDeps, type Caller, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
 import { registerWukongHttp } from '../../src/surfaces/wukong-http/index.ts';
 
 export const ADMIN = 'admin-secret-of-the-test';
@@ -35,7 +37,7 @@ export interface World {
 
 export interface Answered { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Record<string, unknown>; readonly text: string }
 
-/** The two HTTP surfaces on the real store; only logins and decisions are kept in memory. */
+/** The two HTTP surfaces on the real store; and real credentials; only decisions are kept in memory. */
 export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'hufu-http-'));
   const opened = await openSqliteStore({ dataDir: join(folder, 'data') });
@@ -62,8 +64,10 @@ export async function openWorld(): Promise<World> {
   const recorded: World['recorded'] = new Map();
   let nextId = 0;
   const newRequestId = () => `req_${String((nextId += 1)).padStart(8, '0')}`;
-  const sessions = new Map<string, Principal>();
-  const hash = (text: string) => createHash('sha256').update(text).digest();
+  const keyring = openKeyring(join(folder, 'data'));
+  const admin = await openAdminSecret(directory, keyring, ADMIN);
+  const auth = createAuth({ directory, users, keyring, admin, lock: new LoginLock(), now: Date.now });
+  const { hash } = keyring;
   const keep = (refusal: Refusal, uid: string | null) => {
     const id = newRequestId();
     recorded.set(id, { refusal, uid });
@@ -83,34 +87,7 @@ export async function openWorld(): Promise<World> {
     users, channels, directory, log, bus,
     files: createFileStore({ dir: join(folder, 'files'), maxBytes: 100_000 }),
     maxFileBytes: 100_000,
-    auth: {
-      async login(uid, password) {
-        const user = await users.get(uid);
-        if (user === null || (await directory.password(uid)) !== `test$${password}`) return refuse('cred.login_failed', { uid });
-        const token = `s-${uid}-${(nextId += 1)}`;
-        sessions.set(token, { kind: 'person', user });
-        return ok({ token, expiresMs: 1_800_000_000_000 });
-      },
-      async loginOperator(secret) {
-        if (secret !== ADMIN) return refuse('cred.login_failed');
-        sessions.set('operator', { kind: 'operator' });
-        return ok({ token: 'operator', expiresMs: 1_800_000_000_000 });
-      },
-      async logout(caller) {
-        sessions.delete(tokenOf(caller));
-        return ok();
-      },
-      async identify(caller) {
-        const refused = takeRefusal();
-        if (refused !== null) return refused;
-        const token = tokenOf(caller);
-        if (token === '') return refuse('cred.missing');
-        if (token === ADMIN) return ok({ kind: 'operator' });
-        const principal = sessions.get(token);
-        return principal === undefined ? refuse('cred.unknown') : ok(principal);
-      },
-      makeVerifier: async (password) => (password.length < 8 ? refuse('http.bad_body', { field: 'password', reason: 'shorter than 8 characters' }) : ok(`test$${password}`)),
-    },
+    auth: { ...auth, identify: async (caller) => takeRefusal() ?? auth.identify(caller) },
     secrets: { newToken: () => `hf_${(nextId += 1)}_0123456789abcdef`, hash, seal: (token) => Buffer.from(token).reverse() },
     decisions: {
       record: (refusal, _, uid) => keep(refusal, uid),

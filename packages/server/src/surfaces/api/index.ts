@@ -15,6 +15,7 @@ import { userRoutes } from './users.ts';
 
 export type { ApiDeps, Auth, BotClientState, Caller, Decisions, Explanation, ExplanationText, NewSession, Principal, RefusalRow, TokenSecrets, Viewer } from './deps.ts';
 export { registerPage } from './page.ts';
+export { createAuth, type SignInPorts } from './sign-in.ts';
 
 /** Every route of the native API. */
 export const apiRoutes: readonly ApiRoute[] = [
