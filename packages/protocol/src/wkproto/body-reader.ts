@@ -6,6 +6,10 @@ export class BodyReader {
   #at = 0;
   #end = 0;
 
+  get remaining(): number {
+    return this.#end - this.#at;
+  }
+
   reset(bytes: Uint8Array, start: number, end: number): void {
     if (this.#bytes.buffer !== bytes.buffer || this.#bytes.byteOffset !== bytes.byteOffset || this.#bytes.byteLength !== bytes.byteLength) {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

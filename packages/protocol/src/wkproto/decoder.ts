@@ -1,202 +1,150 @@
+import { decodeBody } from './decode-body.ts';
 import { BodyReader } from './body-reader.ts';
-import {
-  CONNACK, CONNECT, DISCONNECT, EVENT, type Frame, PING, PONG, RECV, RECVACK, SEND, SENDACK, SETTING_STREAM, SETTING_TOPIC, SUB, SUBACK,
-} from './frames.ts';
+import { EVENT, type Frame, PING, PONG } from './frames.ts';
 
+/** What was wrong with the bytes; `reason` names it with its number for people, `code` for programs. */
 export interface DecodeError {
+  readonly code: 'frame_type' | 'frame_length' | 'frame_too_large' | 'frame_body' | 'frame_direction';
   readonly reason: string;
 }
 
 export interface DecoderOptions {
+  /** Limit of the remaining length; the protocol's own is 1 MiB. */
   readonly maxFrameBytes: number;
+  /** Who decodes: a server takes only what clients send, and the reverse. */
   readonly side: 'server' | 'client';
 }
 
 const MAX_LENGTH_BYTES = 4;
+const MIN_PARTIAL_BYTES = 64;
 
 /**
- * Cuts a byte stream into frames, at any split point. A frame that lies whole in a chunk is read in place; memory is bound by `maxFrameBytes` and grows with
- * what has arrived, never with what was announced. After an error nothing more is read.
+ * Cuts a byte stream into frames, at any split point. A frame that lies whole in a chunk is read in place. What a frame refers to (payload) stays valid after
+ * the call. Memory is bound by `maxFrameBytes` and grows with what has arrived, never with what was announced. After an error nothing more is read.
  */
 export class FrameDecoder {
-  /** Negotiated version, 5 until CONNECT has been seen. */
+  /** Negotiated version: 5 until the server sets it after CONNECT; a client's own is set by its owner, then by CONNACK. */
   version = 5;
   readonly #options: DecoderOptions;
   readonly #reader = new BodyReader();
+  /** The beginning of a frame whose end has not arrived; its first `#held` bytes count. */
   #partial: Uint8Array | null = null;
+  #held = 0;
   #error: DecodeError | null = null;
+  /** Of the last head that was read. */
+  #headBytes = 0;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
   }
 
+  /** Bytes kept for a frame that is not complete yet. */
+  get heldBytes(): number {
+    return this.#partial?.length ?? 0;
+  }
+
   push(chunk: Uint8Array, onFrame: (frame: Frame) => void): DecodeError | null {
     if (this.#error !== null) return this.#error;
-    let bytes = chunk;
-    if (this.#partial !== null) {
-      bytes = join(this.#partial, chunk);
-      this.#partial = null;
-    }
-    let at = 0;
-    while (at < bytes.length) {
-      const next = this.#frameAt(bytes, at, onFrame);
-      if (next < 0) return this.#error;
-      if (next === at) break;
-      at = next;
-    }
-    if (at < bytes.length) this.#partial = bytes.slice(at);
-    return null;
-  }
-
-  /** Where the next frame begins; `at` itself when more bytes are needed; −1 after an error. */
-  #frameAt(bytes: Uint8Array, at: number, onFrame: (frame: Frame) => void): number {
-    const first = bytes[at] ?? 0;
-    const type = first >> 4;
-    if (type === PING || type === PONG) {
-      onFrame({ type: type === PING ? 'ping' : 'pong' });
-      return at + 1;
-    }
-    if (type === 0 || type > EVENT) return this.#fail(`frame type ${type}`);
-    let length = 0;
-    let cursor = at + 1;
-    for (let shift = 0; ; shift += 7, cursor += 1) {
-      if (cursor - at > MAX_LENGTH_BYTES) return this.#fail('length of more than 4 bytes');
-      const byte = bytes[cursor];
-      if (byte === undefined) return at;
-      length += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) break;
-    }
-    if (length > this.#options.maxFrameBytes) return this.#fail(`frame of ${length} bytes`);
-    const start = cursor + 1;
-    const end = start + length;
-    if (end > bytes.length) return at;
-    this.#reader.reset(bytes, start, end);
-    const frame = this.#body(type, first & 0x0f);
-    if (this.#reader.failed) return this.#fail(`body of frame type ${type} is too short`);
-    if (frame === null) return this.#fail(`frame type ${type} towards the ${this.#options.side}`);
-    onFrame(frame);
-    return this.#error === null ? end : -1;
-  }
-
-  #fail(reason: string): -1 {
-    this.#error = { reason };
-    return -1;
-  }
-
-  #body(type: number, flags: number): Frame | null {
-    const server = this.#options.side === 'server';
-    switch (type) {
-      case CONNECT:
-        return server ? this.#connect() : null;
-      case SEND:
-        return server ? this.#send(flags) : null;
-      case RECVACK:
-        return server ? { type: 'recvack', flags, messageId: this.#reader.i64(), messageSeq: this.#seq() } : null;
-      case SUB:
-        return server ? this.#sub() : null;
-      case CONNACK:
-        return server ? null : this.#connack(flags);
-      case SENDACK:
-        return server ? null : this.#sendack();
-      case RECV:
-        return server ? null : this.#recv(flags);
-      case DISCONNECT:
-        return { type: 'disconnect', reasonCode: this.#reader.u8(), reason: this.#reader.text() };
-      case SUBACK:
-        return server ? null : { type: 'suback' };
-      case EVENT: {
-        const reader = this.#reader;
-        return { type: 'event', id: reader.text(), eventType: reader.text(), timestamp: reader.i64(), data: reader.rest() };
+    let at = this.#partial === null ? 0 : this.#completePartial(chunk, onFrame);
+    while (at < chunk.length && this.#error === null) {
+      const size = this.#frameSize(chunk, at, chunk.length);
+      if (size < 0) break;
+      if (size === 0 || at + size > chunk.length) {
+        this.#keep(chunk, at, chunk.length, size);
+        break;
       }
-      default:
-        return null;
+      this.#emit(chunk, at, at + size, onFrame);
+      at += size;
+    }
+    return this.#error;
+  }
+
+  /** Fills the begun frame from the chunk; answers how many bytes of the chunk were used. */
+  #completePartial(chunk: Uint8Array, onFrame: (frame: Frame) => void): number {
+    let used = 0;
+    while (used < chunk.length && this.#partial !== null && this.#error === null) {
+      let size = this.#frameSize(this.#partial, 0, this.#held);
+      if (size < 0) break;
+      if (size === 0) {
+        // The head itself is split: byte by byte, five at most.
+        this.#keep(chunk, used, used + 1, 0);
+        used += 1;
+        size = this.#frameSize(this.#partial, 0, this.#held);
+        if (size <= 0) continue;
+      }
+      const taken = Math.min(size - this.#held, chunk.length - used);
+      this.#keep(chunk, used, used + taken, size);
+      used += taken;
+      if (this.#held < size) break;
+      const whole = this.#partial;
+      this.#partial = null;
+      this.#held = 0;
+      this.#emit(whole, 0, size, onFrame);
+    }
+    return used;
+  }
+
+  /** Appends to the begun frame. Doubling keeps a peer that sends byte by byte from costing a copy each. */
+  #keep(chunk: Uint8Array, from: number, to: number, size: number): void {
+    const needed = this.#held + to - from;
+    if (this.#partial === null || needed > this.#partial.length) {
+      const doubled = Math.max(needed, MIN_PARTIAL_BYTES, this.#held * 2);
+      const grown = allocate(size > 0 ? Math.min(doubled, size) : doubled);
+      if (this.#partial !== null) grown.set(this.#partial.subarray(0, this.#held));
+      this.#partial = grown;
+    }
+    this.#partial.set(chunk.subarray(from, to), this.#held);
+    this.#held = needed;
+  }
+
+  /** Bytes of the frame at `at` with its head; 0 while the head is incomplete, −1 after an error. */
+  #frameSize(bytes: Uint8Array, at: number, end: number): number {
+    const type = (bytes[at] ?? 0) >> 4;
+    this.#headBytes = 1;
+    if (type === PING || type === PONG) return 1;
+    if (type === 0 || type > EVENT) return this.#fail('frame_type', `frame type ${type}`);
+    let length = 0;
+    for (let index = 0; index < MAX_LENGTH_BYTES; index += 1) {
+      if (at + 1 + index >= end) return 0;
+      const byte = bytes[at + 1 + index] ?? 0;
+      length |= (byte & 0x7f) << (7 * index);
+      if (byte < 0x80) {
+        this.#headBytes = 2 + index;
+        if (length > this.#options.maxFrameBytes) return this.#fail('frame_too_large', `frame of ${length} bytes`);
+        return this.#headBytes + length;
+      }
+    }
+    return this.#fail('frame_length', 'length of more than 4 bytes');
+  }
+
+  #emit(bytes: Uint8Array, start: number, end: number, onFrame: (frame: Frame) => void): void {
+    const first = bytes[start] ?? 0;
+    const type = first >> 4;
+    if (type === PING) return onFrame(PING_FRAME);
+    if (type === PONG) return onFrame(PONG_FRAME);
+    const reader = this.#reader;
+    reader.reset(bytes, start + this.#headBytes, end);
+    const frame = decodeBody({ reader, type, flags: first & 0x0f, version: this.version, side: this.#options.side });
+    if (frame === null) this.#fail('frame_direction', `frame type ${type} towards the ${this.#options.side}`);
+    else if (reader.failed) this.#fail('frame_body', `body of frame type ${type} is too short`);
+    else {
+      if (frame.type === 'connack' && frame.serverVersion !== null) this.version = frame.serverVersion;
+      onFrame(frame);
     }
   }
 
-  #connect(): Frame {
-    const reader = this.#reader;
-    const version = reader.u8();
-    const deviceFlag = reader.u8();
-    const deviceId = reader.text();
-    const uid = reader.text();
-    const token = reader.text();
-    const clientTimestamp = reader.i64();
-    return { type: 'connect', version, deviceFlag, deviceId, uid, token, clientTimestamp, clientKey: reader.text() };
-  }
-
-  #connack(flags: number): Frame {
-    const reader = this.#reader;
-    const serverVersion = (flags & 1) === 1 ? reader.u8() : null;
-    if (serverVersion !== null) this.version = serverVersion;
-    const timeDiff = reader.i64();
-    const reasonCode = reader.u8();
-    const serverKey = reader.text();
-    const salt = reader.text();
-    return { type: 'connack', serverVersion, timeDiff, reasonCode, serverKey, salt, nodeId: serverVersion === null ? null : reader.i64() };
-  }
-
-  #send(flags: number): Frame {
-    const reader = this.#reader;
-    const setting = reader.u8();
-    const clientSeq = reader.u32();
-    const clientMsgNo = reader.text();
-    if (this.#hasStream(setting)) reader.text();
-    const channelId = reader.text();
-    const channelType = reader.u8();
-    const expire = this.version >= 3 ? reader.u32() : 0;
-    const msgKey = reader.text();
-    const topic = (setting & SETTING_TOPIC) !== 0 ? reader.text() : '';
-    return { type: 'send', flags, setting, clientSeq, clientMsgNo, channelId, channelType, expire, msgKey, topic, payload: reader.rest() };
-  }
-
-  #sendack(): Frame {
-    const reader = this.#reader;
-    const messageId = reader.i64();
-    const clientSeq = reader.u32();
-    return { type: 'sendack', messageId, clientSeq, messageSeq: this.#seq(), reasonCode: reader.u8() };
-  }
-
-  #recv(flags: number): Frame {
-    const reader = this.#reader;
-    const setting = reader.u8();
-    const msgKey = reader.text();
-    const fromUid = reader.text();
-    const channelId = reader.text();
-    const channelType = reader.u8();
-    const expire = this.version >= 3 ? reader.u32() : 0;
-    const clientMsgNo = reader.text();
-    const messageId = reader.i64();
-    const messageSeq = this.#seq();
-    const timestamp = reader.i32();
-    const topic = (setting & SETTING_TOPIC) !== 0 ? reader.text() : '';
-    const head = { type: 'recv', flags, setting, msgKey, fromUid, channelId, channelType, expire } as const;
-    return { ...head, clientMsgNo, messageId, messageSeq, timestamp, topic, payload: reader.rest() };
-  }
-
-  #sub(): Frame {
-    const reader = this.#reader;
-    reader.u8();
-    const subNo = reader.text();
-    const channelId = reader.text();
-    const channelType = reader.u8();
-    return { type: 'sub', subNo, channelId, channelType, action: reader.u8() };
-  }
-
-  /** u32 up to version 5, u64 from version 6 on. */
-  #seq(): number {
-    return this.version >= 6 ? Number(this.#reader.i64()) : this.#reader.u32();
-  }
-
-  #hasStream(setting: number): boolean {
-    return this.version >= 2 && this.version < 5 && (setting & SETTING_STREAM) !== 0;
+  #fail(code: DecodeError['code'], reason: string): -1 {
+    this.#error = { code, reason };
+    this.#partial = null;
+    this.#held = 0;
+    return -1;
   }
 }
 
-/** Keeps the kind of the first chunk (a Buffer stays a Buffer, so that text decodes fast). */
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (typeof Buffer !== 'undefined') return Buffer.concat([a, b]);
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+const PING_FRAME = { type: 'ping' } as const;
+const PONG_FRAME = { type: 'pong' } as const;
+
+/** A Buffer in Node: text is read faster from it. */
+function allocate(bytes: number): Uint8Array {
+  return typeof Buffer === 'undefined' ? new Uint8Array(bytes) : Buffer.alloc(bytes);
 }

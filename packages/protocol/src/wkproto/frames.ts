@@ -33,8 +33,11 @@ export interface SendFrame {
   readonly setting: number;
   readonly clientSeq: number;
   readonly clientMsgNo: string;
+  /** Only versions 2 to 4 send one, with the stream bit. */
+  readonly streamNo: string;
   readonly channelId: string;
   readonly channelType: number;
+  /** Seconds, 0 = never. */
   readonly expire: number;
   readonly msgKey: string;
   readonly topic: string;
@@ -44,10 +47,13 @@ export interface SendFrame {
 
 export interface SendackFrame {
   readonly type: 'sendack';
+  readonly flags: number;
   readonly messageId: bigint;
   readonly clientSeq: number;
   readonly messageSeq: number;
   readonly reasonCode: number;
+  /** Servers of generation 3 append it, others leave it out ('' here). */
+  readonly clientMsgNo: string;
 }
 
 export interface RecvFrame {
@@ -62,6 +68,7 @@ export interface RecvFrame {
   readonly clientMsgNo: string;
   readonly messageId: bigint;
   readonly messageSeq: number;
+  /** Unix seconds. */
   readonly timestamp: number;
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -82,16 +89,30 @@ export interface DisconnectFrame {
 
 export interface SubFrame {
   readonly type: 'sub';
+  readonly setting: number;
+  readonly subNo: string;
+  readonly channelId: string;
+  readonly channelType: number;
+  /** 0 subscribe, 1 unsubscribe. */
+  readonly action: number;
+  /** JSON or query text. */
+  readonly param: string;
+}
+
+export interface SubackFrame {
+  readonly type: 'suback';
   readonly subNo: string;
   readonly channelId: string;
   readonly channelType: number;
   readonly action: number;
+  readonly reasonCode: number;
 }
 
 export interface EventFrame {
   readonly type: 'event';
   readonly id: string;
   readonly eventType: string;
+  /** Unix ms. */
   readonly timestamp: bigint;
   readonly data: Uint8Array;
 }
@@ -107,7 +128,7 @@ export type Frame =
   | { readonly type: 'pong' }
   | DisconnectFrame
   | SubFrame
-  | { readonly type: 'suback' }
+  | SubackFrame
   | EventFrame;
 
 export const CONNECT = 1;
@@ -125,3 +146,10 @@ export const EVENT = 12;
 
 export const SETTING_TOPIC = 8;
 export const SETTING_STREAM = 2;
+/** The stream bit of the npm JS SDK. */
+export const SETTING_STREAM_OLD = 4;
+
+/** Whether a SEND or RECV of this version and setting carries the stream fields. */
+export function hasStreamField(version: number, setting: number): boolean {
+  return version >= 2 && version < 5 && (setting & SETTING_STREAM) !== 0;
+}

@@ -1,5 +1,7 @@
-export { type DecodeError, FrameDecoder } from './decoder.ts';
+export { type DecodeError, type DecoderOptions, FrameDecoder } from './decoder.ts';
+export { encodeFrame } from './encode.ts';
 export type {
-  ConnackFrame, ConnectFrame, DisconnectFrame, EventFrame, Frame, MessageId, RecvackFrame, RecvFrame, SendackFrame, SendFrame, SubFrame,
+  ConnackFrame, ConnectFrame, DisconnectFrame, EventFrame, Frame, MessageId, RecvackFrame, RecvFrame, SendackFrame, SendFrame, SubackFrame, SubFrame,
 } from './frames.ts';
-export { type ConnackFields, FrameWriter, type RecvCipher, type RecvFields, wireId } from './writer.ts';
+export { personChannelId } from './person-channel.ts';
+export { type ConnackFields, FrameWriter, type RecvCipher, type RecvFields, recvSignText, wireId } from './writer.ts';
