@@ -3,7 +3,7 @@ import type { ConnectFrame } from '@hufu/protocol/wkproto';
 import { deriveSession } from '@hufu/protocol/wkproto/crypto';
 import { isUid } from '../../domain/messages/send-message.ts';
 import type { WkConnection } from './connection.ts';
-import { kickOthers } from './kick.ts';
+import { kickOthers } from '../../runtime/kick.ts';
 
 const LATEST_VERSION = 5;
 const SALT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

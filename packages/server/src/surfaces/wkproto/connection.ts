@@ -5,8 +5,9 @@ import { SessionCipher } from '@hufu/protocol/wkproto/crypto';
 import type { Delivery, LiveSession, Notification } from '../../runtime/session.ts';
 import type { Peer } from '../listen/peer.ts';
 import { handleConnect } from './connect.ts';
-import { CONNECT_TIMEOUT_MS, type ClientSurfaceDeps, IDLE_TIMEOUT_MS } from './deps.ts';
-import type { Watched } from './idle-watch.ts';
+import { CONNECT_TIMEOUT_MS, IDLE_TIMEOUT_MS } from '../listen/client-deps.ts';
+import type { Watched } from '../listen/idle-watch.ts';
+import type { WkDeps } from './deps.ts';
 import { encodeDelivery } from './recv.ts';
 import { sayRefused } from './refuse.ts';
 import { handleSend } from './send.ts';
@@ -36,7 +37,7 @@ export class WkConnection implements LiveSession, Watched {
   readonly connectionId = randomUUID();
   readonly peer: Peer;
   readonly transport: Transport;
-  readonly deps: ClientSurfaceDeps;
+  readonly deps: WkDeps;
   readonly writer = new FrameWriter();
   readonly #decoder = new FrameDecoder({ maxFrameBytes: MAX_FRAME_BYTES, side: 'server' });
   readonly #onGone: (connection: WkConnection) => void;
@@ -49,7 +50,7 @@ export class WkConnection implements LiveSession, Watched {
   lastHeardMs = Date.now();
   idleLimitMs = CONNECT_TIMEOUT_MS;
 
-  constructor(transport: Transport, peer: Peer, deps: ClientSurfaceDeps, onGone: (connection: WkConnection) => void) {
+  constructor(transport: Transport, peer: Peer, deps: WkDeps, onGone: (connection: WkConnection) => void) {
     this.transport = transport;
     this.peer = peer;
     this.deps = deps;

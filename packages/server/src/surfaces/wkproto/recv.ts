@@ -1,5 +1,4 @@
-import { PERSON } from '../../domain/model.ts';
-import { peerOf } from '../../domain/channels/person-channel.ts';
+import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { WkConnection } from './connection.ts';
 
@@ -28,11 +27,4 @@ export function encodeDelivery(connection: WkConnection, delivery: Delivery): Ui
     connection.version,
     connection.cipher,
   );
-}
-
-/** A person channel is seen as the peer: the sender's uid by the receiver, the addressee by the sender's other devices. */
-export function channelIdFor(viewerUid: string, { message, state, senderUid }: Delivery): string {
-  if (state.channel.type !== PERSON) return state.channel.id;
-  if (senderUid === '' || message.sender === 0) return senderUid;
-  return senderUid === viewerUid ? (peerOf(state.channel.id, viewerUid) ?? '') : senderUid;
 }

@@ -1,6 +1,8 @@
-import type { Hub } from '../../runtime/hub.ts';
-import type { LiveSession } from '../../runtime/session.ts';
-import { KICK_GRACE_MS } from './deps.ts';
+import type { Hub } from './hub.ts';
+import type { LiveSession } from './session.ts';
+
+/** A kicked connection stays this long, so that the DISCONNECT arrives. */
+export const KICK_GRACE_MS = 2000;
 
 /**
  * WuKongIM's device rules among connections of one uid and one device flag: a master takes over every other one, a slave only its own device id.

@@ -1,0 +1,138 @@
+import { fromBase64 } from './base64.ts';
+import { FieldReader, type Fields, isFields, MAX_ID_CHARS } from './fields.ts';
+import {
+  INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, type RpcConnectParams, type RpcId, type RpcMessage, type RpcParsed, type RpcProblem,
+  type RpcSendParams,
+} from './messages.ts';
+import { splitObjects } from './split-objects.ts';
+
+const MAX_NAME_CHARS = 1024;
+const MAX_TEXT_CHARS = 32_767;
+const METHODS = new Set(['connect', 'send', 'ping', 'recvack', 'disconnect', 'subscribe', 'unsubscribe']);
+
+/**
+ * The messages of one WebSocket text: usually one object; several concatenated ones are taken in order, as WuKongIM v2 does, up to the first broken one.
+ * Never throws. `maxChars` bounds the text.
+ */
+export function parseRpcText(text: string, maxChars: number): RpcParsed[] {
+  if (text.length > maxChars) return [problem(null, PARSE_ERROR, `message is longer than ${maxChars} characters`)];
+  const whole = parseJson(text);
+  if (whole !== undefined) return [parseRpcValue(whole)];
+  const parsed: RpcParsed[] = [];
+  for (const part of splitObjects(text)) {
+    const value = parseJson(part);
+    if (value === undefined) {
+      parsed.push(problem(null, PARSE_ERROR, 'message is not valid JSON'));
+      break;
+    }
+    parsed.push(parseRpcValue(value));
+  }
+  return parsed.length === 0 ? [problem(null, PARSE_ERROR, 'message is not valid JSON')] : parsed;
+}
+
+/** One parsed JSON value as a message. */
+export function parseRpcValue(value: unknown): RpcParsed {
+  if (!isFields(value)) return problem(null, INVALID_REQUEST, 'message must be a JSON object');
+  const id = idOf(value['id']);
+  if (id === undefined) return problem(null, INVALID_REQUEST, `id must be a string of up to ${MAX_ID_CHARS} characters`);
+  const version = value['jsonrpc'];
+  if (version !== undefined && version !== '2.0') return problem(id, INVALID_REQUEST, 'jsonrpc must be "2.0"');
+  const { method } = value;
+  if (method === undefined) return problem(id, INVALID_REQUEST, 'method is missing');
+  if (typeof method !== 'string') return problem(id, INVALID_REQUEST, 'method must be a string');
+  if (!METHODS.has(method)) return problem(id, METHOD_NOT_FOUND, `method ${JSON.stringify(method.slice(0, 64))} is unknown`);
+  const params = value['params'];
+  if (params !== undefined && params !== null && !isFields(params)) return problem(id, INVALID_PARAMS, 'params must be an object');
+  const fields = new FieldReader(params ?? {});
+  const message = messageOf(method, id, fields);
+  if (typeof message === 'string') return problem(id, INVALID_REQUEST, message);
+  return fields.problem === null ? { ok: true, message } : problem(id, INVALID_PARAMS, fields.problem);
+}
+
+/** A string says what is wrong with the envelope. */
+function messageOf(method: string, id: RpcId | null, fields: FieldReader): RpcMessage | string {
+  switch (method) {
+    case 'connect':
+      return id === null ? 'connect needs an id' : { method, id, params: connectParams(fields) };
+    case 'send':
+      return { method, id, params: sendParams(fields) };
+    case 'recvack':
+      return { method, id, params: { flags: fields.header(), messageId: fields.id('messageId'), messageSeq: fields.whole('messageSeq', Number.MAX_SAFE_INTEGER) } };
+    case 'disconnect':
+      return { method, id, params: { reasonCode: fields.whole('reasonCode', 255), reason: fields.text('reason', MAX_TEXT_CHARS) } };
+    case 'subscribe':
+    case 'unsubscribe': {
+      const subNo = fields.text('subNo', MAX_NAME_CHARS);
+      const channelId = fields.requiredText('channelId', MAX_NAME_CHARS);
+      return { method, id, params: { subNo, channelId, channelType: fields.whole('channelType', 255), param: fields.text('param', MAX_TEXT_CHARS) } };
+    }
+    default:
+      return { method: 'ping', id };
+  }
+}
+
+/** An empty uid is let through: refusing it is the business of the CONNECT, with its own reason. */
+function connectParams(fields: FieldReader): RpcConnectParams {
+  return {
+    uid: fields.text('uid', MAX_NAME_CHARS),
+    token: fields.text('token', MAX_TEXT_CHARS),
+    version: fields.whole('version', 255),
+    deviceId: fields.text('deviceId', MAX_NAME_CHARS),
+    deviceFlag: fields.whole('deviceFlag', 255),
+    clientTimestamp: fields.whole('clientTimestamp', Number.MAX_SAFE_INTEGER),
+    clientKey: fields.text('clientKey', MAX_NAME_CHARS),
+  };
+}
+
+function sendParams(fields: FieldReader): RpcSendParams {
+  return {
+    flags: fields.header(),
+    setting: fields.setting(),
+    channelId: fields.requiredText('channelId', MAX_NAME_CHARS),
+    channelType: fields.whole('channelType', 255),
+    payload: payloadOf(fields),
+    clientMsgNo: fields.text('clientMsgNo', MAX_NAME_CHARS),
+    expire: fields.whole('expire'),
+    topic: fields.text('topic', MAX_NAME_CHARS),
+    streamNo: fields.text('streamNo', MAX_NAME_CHARS),
+  };
+}
+
+const NO_BYTES = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/** Base64 text; some pages show an object, which counts as its JSON. */
+function payloadOf(fields: FieldReader): Uint8Array {
+  const value = fields.value('payload');
+  if (typeof value === 'string') return fromBase64(value) ?? fields.fail('payload must be base64 (standard, padded)', NO_BYTES);
+  if (!isFields(value)) return fields.fail('payload must be base64 text or an object', NO_BYTES);
+  return encodeObject(value) ?? fields.fail('payload is nested too deeply', NO_BYTES);
+}
+
+function encodeObject(value: Fields): Uint8Array | null {
+  try {
+    return encoder.encode(JSON.stringify(value));
+  } catch {
+    return null; // JSON.stringify recurses, JSON.parse does not: a thousandfold nested object ends the stack.
+  }
+}
+
+/** null when absent, undefined when it cannot be one. */
+function idOf(id: unknown): RpcId | null | undefined {
+  if (id === undefined || id === null) return null;
+  if (typeof id === 'string') return id.length <= MAX_ID_CHARS ? id : undefined;
+  return typeof id === 'number' ? id : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function problem(id: RpcId | null, code: RpcProblem['code'], text: string): RpcParsed {
+  return { ok: false, error: { id, code, problem: text } };
+}

@@ -1,0 +1,41 @@
+import type { Refusal } from '@hufu/refusals';
+import type { User } from '../../domain/model.ts';
+import type { SendPorts } from '../../domain/messages/send-message.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import type { Hub } from '../../runtime/hub.ts';
+import type { Peer } from './peer.ts';
+
+/** What the peer claims in CONNECT, as it stands in the packet. */
+export interface ConnectClaim {
+  readonly uid: string;
+  readonly token: string;
+  readonly deviceFlag: number;
+  readonly deviceId: string;
+  readonly surface: 'wkproto' | 'jsonrpc';
+}
+
+/** A refusal as a surface met it, on its way to the decision records. */
+export interface RefusalSeen {
+  readonly refusal: Refusal;
+  readonly surface: 'wkproto' | 'jsonrpc';
+  readonly peer: Peer;
+  readonly claim: Omit<ConnectClaim, 'surface'> | null;
+  /** What the peer was told, e.g. `CONNACK 2`. */
+  readonly answer: string;
+}
+
+/** What both client protocols need; `app` fills it in. */
+export interface ClientSurfaceDeps {
+  readonly send: SendPorts;
+  readonly hub: Hub;
+  /** Checks token, ban and reserved identities. */
+  authenticate(claim: ConnectClaim): Promise<Outcome<{ user: User; deviceLevel: 0 | 1 }>>;
+  /** Records and answers the request id; the near-miss class is found afterwards. */
+  refused(seen: RefusalSeen): string;
+  readonly limits: { readonly connections: number; readonly outboxBytes: number };
+  readonly nodeId: number;
+  now(): number;
+}
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+export const IDLE_TIMEOUT_MS = 180_000;
