@@ -1,0 +1,111 @@
+import { MAX_MESSAGE_ID, MAX_NUMERIC_ID, toBoolean, toNaturalInt } from '@hufu/protocol/onebot';
+import { type Static, type TObject, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { BotClient, User } from '../../../domain/model.ts';
+import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
+import type { OnebotDeps } from '../deps.ts';
+import type { BotStatus } from '../status.ts';
+
+export interface ActionContext {
+  readonly deps: OnebotDeps;
+  /** As it was when the connection opened; {@link currentBot} has what changed since. */
+  readonly bot: User;
+  readonly client: BotClient;
+  readonly connectionId: string;
+  readonly status: BotStatus;
+}
+
+export interface ActionDoc {
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface ActionExample {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
+}
+
+/** One OneBot action as the dispatcher sees it. */
+export interface Action {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly doc: ActionDoc;
+  readonly params: TObject;
+  readonly example: ActionExample;
+  /** Refuses `onebot.bad_params`. */
+  check(params: Readonly<Record<string, unknown>>): Outcome<unknown>;
+  run(context: ActionContext, params: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>>;
+}
+
+export interface ActionDefinition<Params extends TObject, Data> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly doc: ActionDoc;
+  readonly params: Params;
+  /** Other names of parameters: `{message_id: ['id']}`. */
+  readonly paramAliases?: Readonly<Record<string, readonly string[]>>;
+  /** Answered so in the small world of the tests. */
+  readonly example: ActionExample;
+  run(context: ActionContext, params: Static<Params>): Promise<Outcome<Data>>;
+}
+
+/** An account's or a group's number. */
+export const NumericId = Type.Integer({ minimum: 1, maximum: MAX_NUMERIC_ID });
+export const MessageId = Type.Integer({ minimum: 1, maximum: MAX_MESSAGE_ID });
+/** CQ string, segment object, or array of both; read by the message composer. */
+export const MessageParam = Type.Unknown({ description: 'message' });
+export const NoCache = Type.Optional(Type.Boolean());
+
+/** Schema, handler, doc and example of one action, from which validation, reference and tests come. */
+export function defineAction<Params extends TObject, Data>(definition: ActionDefinition<Params, Data>): Action {
+  const { name, doc, example, aliases = [] } = definition;
+  const compiled = Compile(definition.params);
+  const read = (raw: Readonly<Record<string, unknown>>): Outcome<Static<Params>> => {
+    const params = coerce(definition.params, renamed(raw, definition.paramAliases ?? {}));
+    if (compiled.Check(params)) return ok<Static<Params>>(params);
+    const [problem] = compiled.Errors(params);
+    const where = problem?.instancePath.slice(1) ?? '';
+    return refuse('onebot.bad_params', { detail: `${where === '' ? '' : `${where} `}${problem?.message ?? 'is not right'}`.slice(0, 256) });
+  };
+  return {
+    name,
+    aliases,
+    doc,
+    example,
+    params: definition.params,
+    check: read,
+    async run(context, raw) {
+      const params = read(raw);
+      return params.ok ? definition.run(context, params.value) : params;
+    },
+  };
+}
+
+/** The bot as it is now: a ban or a new name counts at once. */
+export function currentBot(context: ActionContext): User {
+  return context.deps.users.peek(context.bot.uid) ?? context.bot;
+}
+
+function renamed(raw: Readonly<Record<string, unknown>>, aliases: Readonly<Record<string, readonly string[]>>): Record<string, unknown> {
+  const params: Record<string, unknown> = { ...raw };
+  for (const [name, others] of Object.entries(aliases)) {
+    if (params[name] !== undefined && params[name] !== null) continue;
+    const other = others.find((one) => raw[one] !== undefined && raw[one] !== null);
+    if (other !== undefined) params[name] = raw[other];
+  }
+  return params;
+}
+
+/** Every parameter may come as a string; null is the same as absent. */
+function coerce(schema: TObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const params: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(schema.properties)) {
+    const value = Object.hasOwn(raw, key) ? raw[key] : undefined;
+    if (value === undefined || value === null) continue;
+    const type = 'type' in property ? property.type : undefined;
+    if (type === 'integer') params[key] = toNaturalInt(value) ?? value;
+    else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
+    else params[key] = value;
+  }
+  return params;
+}
