@@ -1,6 +1,6 @@
 import { toBase64 } from './base64.ts';
 import { headerObject, settingObject } from './fields.ts';
-import type { RpcError, RpcId } from './messages.ts';
+import type { RpcId } from './messages.ts';
 
 export interface RpcConnected {
   readonly serverVersion: number;
@@ -55,13 +55,13 @@ export function encodeResult(id: RpcId, result: Readonly<Record<string, unknown>
   return JSON.stringify({ jsonrpc: '2.0', id, result });
 }
 
-/** A refusal. Without a readable id it goes out with `id: null` (JSON-RPC 2.0 §5). */
-export function encodeError(id: RpcId | null, error: RpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error });
+/** A refusal: `reason` is its public code. Without a readable id it goes out with `id: null` (JSON-RPC 2.0 §5). */
+export function encodeError(id: RpcId | null, code: number, message: string, data: { readonly reason: string; readonly requestId: string }): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
 export function encodeRecv(recv: RpcRecv): string {
-  return notification('recv', {
+  return encodeNotification('recv', {
     header: headerObject(recv.flags),
     setting: settingObject(recv.setting),
     msgKey: '',
@@ -79,14 +79,14 @@ export function encodeRecv(recv: RpcRecv): string {
 }
 
 export function encodeEvent({ id, type, timestampMs, data }: RpcEvent): string {
-  return notification('event', { id, type, timestamp: timestampMs, data });
+  return encodeNotification('event', { id, type, timestamp: timestampMs, data });
 }
 
 export function encodeDisconnect(reasonCode: number, reason: string): string {
-  return notification('disconnect', { reasonCode, reason });
+  return encodeNotification('disconnect', { reasonCode, reason });
 }
 
-function notification(method: string, params: Readonly<Record<string, unknown>>): string {
+export function encodeNotification(method: string, params: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ jsonrpc: '2.0', method, params });
 }
 

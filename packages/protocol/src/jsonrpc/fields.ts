@@ -1,6 +1,6 @@
+/** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const MAX_ID_CHARS = 256;
 const MAX_UINT32 = 0xffff_ffff;
 const HEADER_BITS = { noPersist: 1, redDot: 2, syncOnce: 4, dup: 8 } as const;
 const SETTING_BITS = { receipt: 0x80, signal: 0x20, topic: 0x08, stream: 0x02 } as const;
@@ -14,10 +14,6 @@ export class FieldReader {
     this.#fields = fields;
   }
 
-  has(name: string): boolean {
-    const value = this.#fields[name];
-    return value !== undefined && value !== null;
-  }
   value(name: string): unknown {
     return this.#fields[name];
   }
@@ -67,7 +63,7 @@ export class FieldReader {
   #bits(name: string, bits: Readonly<Record<string, number>>): number {
     const value = this.#fields[name];
     if (value === undefined || value === null) return 0;
-    if (!isFields(value)) return this.fail(`${name} must be an object`, 0);
+    if (!isRecord(value)) return this.fail(`${name} must be an object`, 0);
     let sum = 0;
     for (const [key, bit] of Object.entries(bits)) {
       const on = value[key];
@@ -86,7 +82,7 @@ export function settingObject(setting: number): Record<string, true> | undefined
   return bitsObject(setting, SETTING_BITS);
 }
 
-export function isFields(value: unknown): value is Fields {
+export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

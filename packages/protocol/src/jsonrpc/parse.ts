@@ -1,5 +1,5 @@
-import { fromBase64 } from './base64.ts';
-import { FieldReader, type Fields, isFields, MAX_ID_CHARS } from './fields.ts';
+import { parseJson, payloadBytes, readCall } from './envelope.ts';
+import { FieldReader } from './fields.ts';
 import {
   INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, type RpcConnectParams, type RpcId, type RpcMessage, type RpcParsed, type RpcProblem,
   type RpcSendParams,
@@ -32,18 +32,11 @@ export function parseRpcText(text: string, maxChars: number): RpcParsed[] {
 
 /** One parsed JSON value as a message. */
 export function parseRpcValue(value: unknown): RpcParsed {
-  if (!isFields(value)) return problem(null, INVALID_REQUEST, 'message must be a JSON object');
-  const id = idOf(value['id']);
-  if (id === undefined) return problem(null, INVALID_REQUEST, `id must be a string of up to ${MAX_ID_CHARS} characters`);
-  const version = value['jsonrpc'];
-  if (version !== undefined && version !== '2.0') return problem(id, INVALID_REQUEST, 'jsonrpc must be "2.0"');
-  const { method } = value;
-  if (method === undefined) return problem(id, INVALID_REQUEST, 'method is missing');
-  if (typeof method !== 'string') return problem(id, INVALID_REQUEST, 'method must be a string');
+  const parsed = readCall(value);
+  if (!parsed.ok) return problem(parsed.id, parsed.code, parsed.problem);
+  const { id, method, params } = parsed.call;
   if (!METHODS.has(method)) return problem(id, METHOD_NOT_FOUND, `method ${JSON.stringify(method.slice(0, 64))} is unknown`);
-  const params = value['params'];
-  if (params !== undefined && params !== null && !isFields(params)) return problem(id, INVALID_PARAMS, 'params must be an object');
-  const fields = new FieldReader(params ?? {});
+  const fields = new FieldReader(params);
   const message = messageOf(method, id, fields);
   if (typeof message === 'string') return problem(id, INVALID_REQUEST, message);
   return fields.problem === null ? { ok: true, message } : problem(id, INVALID_PARAMS, fields.problem);
@@ -98,39 +91,8 @@ function sendParams(fields: FieldReader): RpcSendParams {
   };
 }
 
-const NO_BYTES = new Uint8Array(0);
-const encoder = new TextEncoder();
-
-/** Base64 text; some pages show an object, which counts as its JSON. */
 function payloadOf(fields: FieldReader): Uint8Array {
-  const value = fields.value('payload');
-  if (typeof value === 'string') return fromBase64(value) ?? fields.fail('payload must be base64 (standard, padded)', NO_BYTES);
-  if (!isFields(value)) return fields.fail('payload must be base64 text or an object', NO_BYTES);
-  return encodeObject(value) ?? fields.fail('payload is nested too deeply', NO_BYTES);
-}
-
-function encodeObject(value: Fields): Uint8Array | null {
-  try {
-    return encoder.encode(JSON.stringify(value));
-  } catch {
-    return null; // JSON.stringify recurses, JSON.parse does not: a thousandfold nested object ends the stack.
-  }
-}
-
-/** null when absent, undefined when it cannot be one. */
-function idOf(id: unknown): RpcId | null | undefined {
-  if (id === undefined || id === null) return null;
-  if (typeof id === 'string') return id.length <= MAX_ID_CHARS ? id : undefined;
-  return typeof id === 'number' ? id : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return payloadBytes(fields.value('payload')) ?? fields.fail('payload must be base64 text (standard, padded) or an object', new Uint8Array(0));
 }
 
 function problem(id: RpcId | null, code: RpcProblem['code'], text: string): RpcParsed {
