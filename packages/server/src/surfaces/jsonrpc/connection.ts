@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { encodeError, encodeNotification, encodeResult, isRecord, parseRpc, type RpcCall, type RpcId } from '@hufu/protocol/jsonrpc';
+import {
+  encodeConnected, encodeDisconnect, encodeError, encodeEvent, encodeRecv, encodeResult, encodeSent, parseRpcText, type RpcConnectParams, type RpcId, type RpcMessage,
+  type RpcParsed, type RpcSendParams,
+} from '@hufu/protocol/jsonrpc';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { WebSocket } from 'ws';
-import { isUid, sendMessage } from '../../domain/messages/send-message.ts';
+import { isUid, type SendCommand, sendMessage } from '../../domain/messages/send-message.ts';
 import type { User } from '../../domain/model.ts';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import { kickOthers } from '../../runtime/kick.ts';
@@ -10,9 +13,9 @@ import type { Delivery, LiveSession, Notification } from '../../runtime/session.
 import { CONNECT_TIMEOUT_MS, type ClientSurfaceDeps, IDLE_TIMEOUT_MS } from '../listen/client-deps.ts';
 import type { Watched } from '../listen/idle-watch.ts';
 import type { Peer } from '../listen/peer.ts';
-import { headerOf, sendCommandOf } from './words.ts';
 
 const MAX_WAITING = 256;
+const MAX_CHARS = 1024 * 1024;
 
 /** One JSON-RPC client. Calls are worked off one after the other up to the disk, so that messages keep their order. */
 export class RpcConnection implements LiveSession, Watched {
@@ -69,19 +72,24 @@ export class RpcConnection implements LiveSession, Watched {
   }
 
   async #onMessage(text: string): Promise<void> {
-    const parsed = parseRpc(text);
-    if (this.#user === null) {
-      if (parsed.ok && parsed.call.method === 'connect') return this.#connect(parsed.call);
-      return this.#refuse(parsed.ok ? parsed.call.id : parsed.id, { code: 'wk.protocol', evidence: { problem: parsed.ok ? `${parsed.call.method.slice(0, 40)} before connect` : parsed.problem } });
+    for (const parsed of parseRpcText(text, MAX_CHARS)) {
+      if (this.#user === null) await this.#beforeConnect(parsed);
+      else if (parsed.ok) this.#onCall(parsed.message, this.#user);
+      else this.#fail(parsed.error.id, { code: 'http.bad_body', evidence: { problem: parsed.error.problem } });
+      if (this.#ended) return;
     }
-    if (!parsed.ok) return this.#fail(parsed.id, { code: 'http.bad_body', evidence: { problem: parsed.problem } });
-    await this.#onCall(parsed.call, this.#user);
   }
 
-  async #onCall(call: RpcCall, user: User): Promise<void> {
+  async #beforeConnect(parsed: RpcParsed): Promise<void> {
+    if (parsed.ok && parsed.message.method === 'connect') return this.#connect(parsed.message.id, parsed.message.params);
+    const problem = parsed.ok ? `${parsed.message.method} before connect` : parsed.error.problem;
+    this.#refuse(parsed.ok ? parsed.message.id : parsed.error.id, { code: 'wk.protocol', evidence: { problem } });
+  }
+
+  #onCall(call: RpcMessage, user: User): void {
     switch (call.method) {
       case 'send':
-        this.#send(call, user);
+        this.#send(call.id, call.params, user);
         return;
       case 'ping':
         if (call.id !== null) this.#write(encodeResult(call.id, {}));
@@ -94,82 +102,86 @@ export class RpcConnection implements LiveSession, Watched {
         this.close(1000, '');
         return;
       default:
-        this.#fail(call.id, { code: 'http.route_unknown', evidence: { method: call.method.slice(0, 60) } });
+        this.#fail(call.id, { code: 'http.route_unknown', evidence: { method: call.method } });
     }
   }
 
-  async #connect(call: RpcCall): Promise<void> {
-    const { params } = call;
-    const claim = {
-      uid: textOf(params.uid),
-      token: textOf(params.token),
-      deviceFlag: typeof params.deviceFlag === 'number' ? params.deviceFlag : 0,
-      deviceId: textOf(params.deviceId),
-    };
+  async #connect(id: RpcId, params: RpcConnectParams): Promise<void> {
+    const { uid, token, deviceFlag, deviceId } = params;
+    const claim = { uid, token, deviceFlag, deviceId };
     this.#claim = claim;
-    if (!isUid(claim.uid)) return this.#refuse(call.id, { code: 'wk.uid_invalid' });
-    if (this.#deps.hub.size >= this.#deps.limits.connections) return this.#refuse(call.id, { code: 'limit.connections', retryAfterSeconds: 10 });
+    if (!isUid(uid)) return this.#refuse(id, { code: 'wk.uid_invalid' });
+    if (this.#deps.hub.size >= this.#deps.limits.connections) return this.#refuse(id, { code: 'limit.connections', retryAfterSeconds: 10 });
     const admitted = await this.#deps.authenticate({ ...claim, surface: 'jsonrpc' });
-    if (!admitted.ok) return this.#refuse(call.id, admitted.refusal);
+    if (!admitted.ok) return this.#refuse(id, admitted.refusal);
     if (this.#ended) return;
 
     this.#user = admitted.value.user;
     this.#claim = { ...claim, token: '' };
-    this.deviceFlag = claim.deviceFlag;
-    this.deviceId = claim.deviceId;
+    this.deviceFlag = deviceFlag;
+    this.deviceId = deviceId;
     this.deviceLevel = admitted.value.deviceLevel;
     this.idleLimitMs = IDLE_TIMEOUT_MS;
     this.#deps.hub.add(this);
-    const clientMs = typeof params.clientTimestamp === 'number' ? params.clientTimestamp : this.#deps.now();
-    const result = { serverVersion: 5, serverKey: '', salt: '', timeDiff: this.#deps.now() - clientMs, reasonCode: 1, nodeId: this.#deps.nodeId };
-    if (call.id !== null) this.#write(encodeResult(call.id, result));
+    const timeDiff = params.clientTimestamp === 0 ? 0 : this.#deps.now() - params.clientTimestamp;
+    this.#write(encodeConnected(id, { serverVersion: 5, timeDiff, nodeId: this.#deps.nodeId }));
     kickOthers(this.#deps.hub, this);
   }
 
-  /** Not awaited up to the disk: the next call may be read meanwhile; a cold channel keeps its turn inside the append queue's order. */
-  #send(call: RpcCall, user: User): void {
-    const command = sendCommandOf(call.params, user, this.connectionId);
-    if (!command.ok) return this.#fail(call.id, command.refusal);
-    void sendMessage(this.#deps.send, command.value).then(
+  /** Not awaited up to the disk: the next call is read meanwhile. */
+  #send(id: RpcId | null, params: RpcSendParams, sender: User): void {
+    const command: SendCommand = {
+      sender,
+      channelId: params.channelId,
+      channelType: params.channelType,
+      clientMsgNo: params.clientMsgNo === '' ? randomUUID() : params.clientMsgNo,
+      flags: (params.flags & 0x07) | (params.setting << 8),
+      expireSeconds: params.expire,
+      topic: params.topic,
+      payload: params.payload,
+      origin: this.connectionId,
+    };
+    void sendMessage(this.#deps.send, command).then(
       (sent) => {
-        if (!sent.ok) return this.#fail(call.id, sent.refusal);
-        if (call.id !== null) this.#write(encodeResult(call.id, { messageId: String(sent.value.messageId), messageSeq: sent.value.messageSeq, reasonCode: 1 }));
+        if (!sent.ok) return this.#fail(id, sent.refusal);
+        const { messageId, messageSeq } = sent.value;
+        if (id !== null) this.#write(encodeSent(id, { messageId: String(messageId), messageSeq, reasonCode: 1, flags: params.flags }));
       },
-      (error: unknown) => this.#fail(call.id, { code: 'srv.fault', evidence: { error: String(error) } }),
+      (error: unknown) => this.#fail(id, { code: 'srv.fault', evidence: { error: String(error) } }),
     );
   }
 
   deliver(delivery: Delivery): void {
     const { message, state, senderUid } = delivery;
     this.#write(
-      encodeNotification('recv', {
-        header: headerOf(message.flags),
-        setting: {},
-        msgKey: '',
-        ...(message.expireSeconds > 0 ? { expire: message.expireSeconds } : {}),
-        messageId: String(message.id),
-        messageSeq: message.seq,
-        clientMsgNo: message.clientMsgNo,
-        timestamp: Math.floor(message.tsMs / 1000),
+      encodeRecv({
+        flags: message.flags & 0x07,
+        setting: (message.flags >> 8) & 0xff,
+        fromUid: senderUid,
         channelId: channelIdFor(this.uid, delivery),
         channelType: state.channel.type,
-        ...(message.topic === '' ? {} : { topic: message.topic }),
-        fromUid: senderUid,
-        payload: Buffer.from(message.payload).toString('base64'),
+        expire: message.expireSeconds,
+        clientMsgNo: message.clientMsgNo,
+        messageId: String(message.id),
+        messageSeq: message.seq,
+        timestamp: Math.floor(message.tsMs / 1000),
+        topic: message.topic,
+        payload: message.payload,
       }),
     );
   }
 
   notify(notification: Notification): void {
-    this.#write(encodeNotification('event', { id: randomUUID(), type: notification.type, timestamp: this.#deps.now(), data: JSON.stringify(notification.data) }));
+    this.#write(encodeEvent({ id: randomUUID(), type: notification.type, timestampMs: this.#deps.now(), data: JSON.stringify(notification.data) }));
   }
 
   end(refusal: Refusal, graceMs: number): void {
     if (this.#ended) return;
     const requestId = this.#record(refusal, 'disconnect');
-    this.#write(encodeNotification('disconnect', { reasonCode: wireOf(refusal.code).wkReason, reason: `${definitionOf(refusal.code).public.en} (${refusal.code}; req=${requestId})` }));
+    const { wkReason, wsClose } = wireOf(refusal.code);
+    this.#write(encodeDisconnect(wkReason, `${definitionOf(refusal.code).public.en} (${refusal.code}; req=${requestId})`));
     this.#deps.hub.remove(this);
-    setTimeout(() => this.close(wireOf(refusal.code).wsClose, `${refusal.code}; req=${requestId}`), Math.min(graceMs, 100)).unref();
+    setTimeout(() => this.close(wsClose, `${refusal.code}; req=${requestId}`), Math.min(graceMs, 100)).unref();
   }
 
   onIdle(): void {
@@ -196,7 +208,7 @@ export class RpcConnection implements LiveSession, Watched {
     const wire = wireOf(refusal.code);
     const { publicCode, public: text } = definitionOf(refusal.code);
     const requestId = this.#record(refusal, `error ${wire.wkReason}`);
-    this.#write(encodeError(id, wire.wkReason, text.en, { reason: publicCode, requestId }));
+    this.#write(encodeError(id, { code: wire.wkReason, message: text.en, data: { reason: publicCode, requestId } }));
   }
 
   /** The connect is refused: the error, then the close with the same text. */
@@ -205,7 +217,7 @@ export class RpcConnection implements LiveSession, Watched {
     const wire = wireOf(refusal.code);
     const { publicCode, public: text } = definitionOf(refusal.code);
     const requestId = this.#record(refusal, `error ${wire.wkReason}`);
-    this.#write(encodeError(id, wire.wkReason, text.en, { reason: publicCode, requestId }));
+    this.#write(encodeError(id, { code: wire.wkReason, message: text.en, data: { reason: publicCode, requestId } }));
     this.close(wire.wsClose, `${publicCode}; req=${requestId}`);
   }
 
@@ -222,8 +234,4 @@ export class RpcConnection implements LiveSession, Watched {
       this.onClosed();
     }
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : isRecord(value) || value === undefined || value === null ? '' : String(value);
 }

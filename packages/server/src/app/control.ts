@@ -1,0 +1,30 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { controlSocketPath } from '../kernel/control-path.ts';
+import type { DecisionRecorder } from '../policy/decisions/recorder.ts';
+
+/** The private socket for the command line, mode 0600: GET /requests/<id> answers the whole explanation. */
+export function listenControl(dataDir: string, decisions: DecisionRecorder): Promise<{ close(): Promise<void> }> {
+  const path = controlSocketPath(dataDir);
+  rmSync(path, { force: true });
+  const server = createServer((request, response) => {
+    const id = /^\/requests\/(hr_[0-9A-Za-z]{10,40})$/.exec(request.url ?? '')?.[1];
+    const found = id === undefined ? Promise.resolve(null) : decisions.explain(id, { kind: 'operator' });
+    void found.then((explanation) => {
+      response.writeHead(explanation === null ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(explanation ?? {}));
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      chmodSync(path, 0o600);
+      resolve({
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import pino from 'pino';
+import { definitionOf, type Refusal } from '@hufu/refusals';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../kernel/log.ts';
+import { hostOf, type HostRule } from '../surfaces/listen/hosts.ts';
+import { listenHttp, listenTcp, type Listener } from '../surfaces/listen/listen.ts';
+import { acceptClients } from '../surfaces/listen/ws-accept.ts';
+import { composeCore } from './compose.ts';
+import { listenControl } from './control.ts';
+import { type Addresses, composeSurfaces } from './surfaces.ts';
+
+export interface RunningServer {
+  stop(): Promise<void>;
+}
+
+export type Started = { readonly ok: true; readonly server: RunningServer } | { readonly ok: false; readonly message: string };
+
+const MAX_MESSAGE_BYTES = 1024 * 1024 + 16;
+const STOP_WITHIN_MS = 4500;
+
+/** Opens the data, the surfaces, then the listeners; says where things are. On a failure everything already open is closed again. */
+export async function startServer(input: { config: Config; version: string; readyJson: boolean }): Promise<Started> {
+  const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
+  const log: Log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const composed = await composeCore(config, log);
+  if (!composed.ok) return { ok: false, message: sentence(composed.refusal) };
+  const core = composed.value;
+  const addresses: Addresses = { http: '', tcp: '', ws: '', wss: config['external.wss'], own: [] };
+  const surfaces = composeSurfaces({ core, config, version: input.version, log, addresses });
+  await surfaces.app.ready();
+
+  const open: { close(): Promise<void> }[] = [];
+  const stop = async () => {
+    setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    await surfaces.onebot.stop(); // onebot
+    surfaces.wkproto.stop();
+    surfaces.jsonrpc.stop();
+    await Promise.all(open.map((one) => one.close()));
+    await surfaces.app.close();
+    core.delivery.stop();
+    await core.decisions.flush();
+    await core.decisionStore.close();
+    await core.store.close();
+  };
+
+  const bound = await listenAll(config, core, surfaces, log);
+  if (!bound.ok) {
+    await stop();
+    return { ok: false, message: sentence(bound.refusal) };
+  }
+  open.push(...bound.listeners.values());
+  open.push(await listenControl(config.dataDir, core.decisions));
+  tellAddresses(config, addresses, bound.listeners);
+  surfaces.onebot.start(); // onebot
+  announce(input, addresses, bound.listeners, core.adminSecret.generated);
+  return { ok: true, server: { stop } };
+}
+
+type Surfaces = ReturnType<typeof composeSurfaces>;
+type Core = Parameters<typeof composeSurfaces>[0]['core'];
+type Name = 'http' | 'tcp' | 'ws' | 'onebotHttp' | 'onebotWs';
+type Bound = { ok: true; listeners: Map<Name, Listener> } | { ok: false; refusal: Refusal };
+
+async function listenAll(config: Config, core: Core, surfaces: Surfaces, log: Log): Promise<Bound> {
+  const external = (['external.http', 'external.ws', 'external.wss'] as const).map((key) => hostOf(config[key])).filter((host) => host !== '');
+  const hosts = (name: Name): HostRule => ({ external, bound: config[`listen.${name}`].replace(/:\d+$/, '') });
+  const chat = (matches: (path: string) => boolean) =>
+    acceptClients({
+      matches,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      onBinary: (ws, socket, peer) => surfaces.wkproto.onWebSocket(ws, socket, peer),
+      onJson: (ws, _, peer) => surfaces.jsonrpc.onWebSocket(ws, peer),
+      onSilent: (ws, peer) => {
+        const requestId = surfaces.refusals.client({ refusal: { code: 'wk.auth_timeout' }, surface: 'wkproto', peer, claim: null, answer: 'close 4408' });
+        ws.close(4408, `wk.auth_timeout; req=${requestId}`);
+      },
+    });
+  const onebotUpgrades = surfaces.onebot.upgradeRoutes; // onebot
+  const refuse = surfaces.refusals.early;
+  const web = (name: Name, upgrades: Parameters<typeof listenHttp>[0]['upgrades'], onRequest: Parameters<typeof listenHttp>[0]['onRequest']) =>
+    listenHttp({ name, address: config[`listen.${name}`], hosts: hosts(name), upgrades, onRequest, refuse });
+
+  const plan: Record<Name, () => ReturnType<typeof listenHttp>> = {
+    tcp: () => listenTcp({ name: 'tcp', address: config['listen.tcp'], onSocket: (socket, peer) => surfaces.wkproto.onSocket(socket, peer) }),
+    ws: () => web('ws', [chat(() => true)], null),
+    http: () =>
+      web('http', [chat((path) => path === '/wk' || path === '/wk/'), ...onebotUpgrades.filter((route) => !route.matches('/'))], (request, response) => surfaces.app.routing(request, response)),
+    onebotHttp: () => web('onebotHttp', onebotUpgrades, null),
+    onebotWs: () => web('onebotWs', onebotUpgrades, null),
+  };
+  const listeners = new Map<Name, Listener>();
+  for (const name of ['tcp', 'ws', 'http', 'onebotHttp', 'onebotWs'] as const) {
+    if (config[`listen.${name}`] === 'off') continue;
+    const bound = await plan[name]();
+    if (bound.ok) listeners.set(name, bound.value);
+    else if (name.startsWith('onebot')) log.warn({ ...bound.refusal.evidence }, `${name} is not served: its port is taken`);
+    else {
+      await Promise.all([...listeners.values()].map((listener) => listener.close()));
+      return bound;
+    }
+  }
+  return { ok: true, listeners };
+}
+
+function tellAddresses(config: Config, addresses: Addresses, listeners: Map<Name, Listener>): void {
+  const at = (name: Name) => listeners.get(name)?.address ?? '';
+  addresses.http = (config['external.http'] || `http://${at('http')}`).replace(/\/$/, '');
+  addresses.tcp = config['external.tcp'] || at('tcp');
+  addresses.ws = config['external.ws'] || `ws://${at('ws')}`;
+  addresses.own = [...listeners.values()].map((listener) => listener.address);
+}
+
+function announce(input: { version: string; readyJson: boolean }, addresses: Addresses, listeners: Map<Name, Listener>, secret: string | null): void {
+  const at = (name: Name, scheme: string) => {
+    const listener = listeners.get(name);
+    return listener === undefined ? null : `${scheme}${listener.address}`;
+  };
+  const places = { http: at('http', 'http://'), tcp: at('tcp', ''), ws: at('ws', 'ws://'), onebotHttp: at('onebotHttp', 'http://'), onebotWs: at('onebotWs', 'ws://') };
+  if (input.readyJson) process.stdout.write(`${JSON.stringify({ event: 'ready', pid: process.pid, version: input.version, ...places })}\n`);
+  const lines = [
+    `Hufu ${input.version} is ready.`,
+    `  Page and API   ${addresses.http}`,
+    `  WKProto        tcp ${places.tcp ?? 'off'}   ${places.ws ?? 'off'}`,
+    `  OneBot         ${places.onebotWs ?? 'off'}   ${addresses.http.replace(/^http/, 'ws')}/onebot/v11/`,
+  ];
+  if (secret !== null) {
+    lines.push('', `  Admin secret, shown this once: ${secret}`, `  Make your account here:        ${addresses.http}/welcome#secret=${secret}`);
+    lines.push('  Then press "New bot" and run the snippet it shows.');
+  }
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+function sentence(refusal: Refusal): string {
+  return `${definitionOf(refusal.code).public.en} (${refusal.code}) ${JSON.stringify(refusal.evidence ?? {})}`;
+}
