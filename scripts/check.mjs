@@ -1,0 +1,30 @@
+// Types, lint and the gates that no linter has.
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './node24.mjs';
+
+const MAX_LINES = 400;
+let bad = 0;
+
+function step(name, command, args) {
+  const done = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  process.stdout.write(`${done.status === 0 ? '✔' : '✖'} ${name}\n`);
+  if (done.status !== 0) bad += 1;
+}
+
+step('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
+step('lint', process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'lint', '--error-on-warnings', 'packages', 'scripts', 'bench', 'peers']);
+
+for (const file of globSync('{packages,peers,bench}/**/*.{ts,vue}', { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' })) {
+  const text = readFileSync(join(root, file), 'utf8');
+  const lines = text.split('\n').length;
+  if (lines > MAX_LINES) complain(file, `${lines} lines, at most ${MAX_LINES}`);
+  if (/\bas any\b|: any\b|<any>|as unknown as|@ts-ignore|@ts-nocheck/.test(text)) complain(file, 'leaves the type system');
+}
+process.exitCode = bad === 0 ? 0 : 1;
+
+function complain(file, problem) {
+  process.stdout.write(`✖ ${file}: ${problem}\n`);
+  bad += 1;
+}

@@ -1,0 +1,61 @@
+// One entry for every npm script: Node 24, dependencies, the page, then the command itself.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { node24, root, run } from './node24.mjs';
+
+const [command = 'serve', ...args] = process.argv.slice(2);
+const node = node24();
+const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+
+installDependencies();
+if (command === 'serve' || command === 'peers' || command === 'page') buildPage();
+
+const main = join(root, 'packages/server/src/main.ts');
+const targets = {
+  serve: [main, 'serve', ...args],
+  hufu: [main, ...args],
+  test: [join(root, 'scripts/test.mjs'), ...args],
+  check: [join(root, 'scripts/check.mjs'), ...args],
+  peers: [join(root, 'scripts/peers.mjs'), ...args],
+  page: ['--eval', ''],
+};
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...targets[command]], { stdio: 'inherit', env });
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === null ? 1 : 128);
+});
+
+function installDependencies() {
+  const stamp = join(root, 'node_modules/.hufu-lock');
+  const want = hashOf([readFileSync(join(root, 'package-lock.json'))]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+  process.stderr.write('Installing dependencies …\n');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env });
+  writeFileSync(stamp, want);
+}
+
+/** Built again only when something it is made of has changed. */
+function buildPage() {
+  const sources = ['packages/web/src', 'packages/web/index.html', 'packages/web/vite.config.ts', 'packages/web/package.json', 'packages/client/src', 'packages/protocol/src', 'packages/refusals/src'];
+  const want = hashOf(sources.flatMap((one) => filesOf(join(root, one))).map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`));
+  const stamp = join(root, 'packages/web/dist/.built');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+  process.stderr.write('Building the page …\n');
+  run('npm', ['run', 'build', '--silent', '--workspace', '@hufu/web', '--', '--logLevel', 'warn'], { env });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, want);
+}
+
+function filesOf(path) {
+  if (!existsSync(path)) return [];
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true }).map((name) => join(path, String(name))).filter((one) => statSync(one).isFile()).sort();
+}
+
+function hashOf(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\n');
+  return hash.digest('hex');
+}
