@@ -68,6 +68,15 @@ export function wireOf(code: RefusalCode): RefusalWire {
   return { ...byClass[definitionOf(code).class], ...byCode[code] };
 }
 
+/** The JS SDK knows the reasons up to 23; what it does not know becomes the nearest that it does. */
+const forWeb: Readonly<Record<number, number>> = { 24: 5, 25: 11, 27: 20 };
+
+/** `wkReason` for a client that is the JS SDK, i.e. speaks WKProto over a WebSocket. */
+export function wkReasonForWeb(code: RefusalCode): number {
+  const { wkReason } = wireOf(code);
+  return forWeb[wkReason] ?? wkReason;
+}
+
 function wire(http: number, wsHandshake: number, wsClose: number, wkReason: number, onebotHttp: number, onebotRetcode: number): RefusalWire {
   return { http, wsHandshake, wsClose, wkReason, onebotHttp, onebotRetcode };
 }

@@ -1,15 +1,28 @@
-import { definitionOf, type RefusalCode } from '../codes.ts';
-import { en } from './en.ts';
-import type { OperatorText } from './text.ts';
-import { zh } from './zh.ts';
+import type { RefusalCode } from '../codes.ts';
+import { access as accessEn } from './en/access.ts';
+import { bots as botsEn } from './en/bots.ts';
+import { cred as credEn } from './en/cred.ts';
+import { http as httpEn } from './en/http.ts';
+import { im as imEn } from './en/im.ts';
+import { remote as remoteEn } from './en/remote.ts';
+import { srv as srvEn } from './en/srv.ts';
+import { wk as wkEn } from './en/wk.ts';
+import type { OperatorText } from './operator-text.ts';
+import { access as accessZh } from './zh/access.ts';
+import { bots as botsZh } from './zh/bots.ts';
+import { cred as credZh } from './zh/cred.ts';
+import { http as httpZh } from './zh/http.ts';
+import { im as imZh } from './zh/im.ts';
+import { remote as remoteZh } from './zh/remote.ts';
+import { srv as srvZh } from './zh/srv.ts';
+import { wk as wkZh } from './zh/wk.ts';
 
-export type { OperatorText } from './text.ts';
+export type { OperatorText } from './operator-text.ts';
 
-/** Both languages of one cause. Operators only: never sent to a stranger, never in the web bundle. */
+const en: Readonly<Record<RefusalCode, OperatorText>> = { ...credEn, ...wkEn, ...httpEn, ...accessEn, ...imEn, ...botsEn, ...remoteEn, ...srvEn };
+const zh: Readonly<Record<RefusalCode, OperatorText>> = { ...credZh, ...wkZh, ...httpZh, ...accessZh, ...imZh, ...botsZh, ...remoteZh, ...srvZh };
+
+/** Title, meaning, check and fix in both languages, for whoever may read the decision (never for strangers). */
 export function operatorText(code: RefusalCode): { readonly zh: OperatorText; readonly en: OperatorText } {
-  return { zh: zh[code] ?? plain(definitionOf(code).public.zh, '见证据。', '按标题修正后重试。'), en: en[code] ?? plain(definitionOf(code).public.en, 'See the evidence.', 'Correct what the title names and try again.') };
-}
-
-function plain(title: string, meaning: string, fix: string): OperatorText {
-  return { title, meaning, check: meaning, fix };
+  return { zh: zh[code], en: en[code] };
 }

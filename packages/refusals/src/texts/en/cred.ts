@@ -1,0 +1,96 @@
+import { type FamilyTexts, text } from '../operator-text.ts';
+
+const REGISTER = 'Register the token: POST /user/token {"uid","token","device_flag","device_level"} with the admin secret in the header "token".';
+
+export const cred: FamilyTexts<'cred'> = {
+  'cred.missing': text(
+    'No token arrived',
+    'The request carried no credential in any place that is read here. Either the client sends none, or a proxy in between drops the Authorization header.',
+    'curl -i -H "Authorization: Bearer <token>" <address>. If that works, look at what the client or the proxy sends.',
+    'Set the token in the client (NoneBot: ONEBOT_ACCESS_TOKEN in .env; SDKs: the token option). Behind nginx: proxy_set_header Authorization $http_authorization;',
+  ),
+  'cred.wrong_place': text(
+    'The token came in a place that is not read',
+    'A token was found, but in the query, a cookie or the body. Query tokens end up in logs, so they are read only where a bot client allows them.',
+    'See "place" in the evidence, then how the client builds its address.',
+    'Send "Authorization: Bearer <token>"; a client that can only use the query needs queryToken: true in its entry of hufu.yaml.',
+  ),
+  'cred.malformed': text(
+    'The credential is malformed',
+    'A credential was sent, but not as a scheme word, one space and a value: the value is empty, too long, or the scheme is unknown.',
+    'See "scheme" or "reason" in the evidence. "Bearer" with nothing behind it means that the client has no token set.',
+    'Send exactly "Authorization: Bearer <token>", and set a token in the client if it sends an empty one.',
+  ),
+  'cred.ambiguous': text(
+    'Two different credentials in one request',
+    'Header and query, or two headers, hold different values. Guessing would hide the stale one.',
+    'See "places" in the evidence; often an old address with access_token in it is still saved in the client.',
+    'Remove one of the two, usually the access_token of the saved address.',
+  ),
+  'cred.rejected': text(
+    'The token is not valid here',
+    'The peer was told only this. The exact cause was not recorded.',
+    'hufu explain <request id> on the server shows what is kept.',
+    REGISTER,
+  ),
+  'cred.unknown': text(
+    'Nothing is known by this token',
+    'The token is well formed, but no account, session or bot client here has it. It was never made here, or was deleted; or the account itself does not exist.',
+    'Compare "presentedFingerprint" with the fingerprints of earlier successes; check that the client talks to the right server.',
+    'For a person: POST /user/token with the admin secret. For a bot: open the bot in the page, make a new token and paste the new snippet.',
+  ),
+  'cred.mismatch': text(
+    'The account exists, the token differs',
+    'A token is registered for this account and device flag, and another value was presented. It is not one of the last three either.',
+    'Ask the client for the length and the first two characters of its token and compare with what the back end registered last.',
+    REGISTER,
+  ),
+  'cred.near_miss': text(
+    'Almost the right token',
+    'After removing what "nearMiss" names (white space, quotes, a second "Bearer", full-width characters) the token is the right one: it was copied or configured with extra characters.',
+    'See "nearMiss" in the evidence, then the line of the client\'s configuration that holds the token.',
+    'Remove the extra characters in the client\'s configuration and connect again. Nothing has to change on the server.',
+  ),
+  'cred.wrong_kind': text(
+    'A valid credential of another kind',
+    'The value opens something else: the admin secret, a bot token or a session was used where another kind is needed ("presentedKind" in the evidence).',
+    'Look which secret the client\'s configuration names. An admin secret inside a client application must be treated as leaked.',
+    'People need the token of POST /user/token, bots the token of their client in the page. If the admin secret was in a client, set a new HUFU_ADMIN_SECRET and restart.',
+  ),
+  'cred.expired': text(
+    'The session has expired',
+    'The token was right and its time is over ("expiredMs" in the evidence).',
+    'Compare the expiry with the clocks of both sides.',
+    'Sign in again: POST /api/v1/auth/login.',
+  ),
+  'cred.superseded': text(
+    'A newer token has replaced this one',
+    'The token was valid for this account and device flag until another POST /user/token for the same pair replaced it ("replacedAt"). Two devices that share one flag do this to each other.',
+    'Search the back end for what called /user/token at that time, and see whether two devices use the same device_flag.',
+    'Give the client the newest token, or register the second device with a device_flag of its own.',
+  ),
+  'cred.not_issued': text(
+    'No token was ever registered for this device flag',
+    'The account has no token for the flag it connected with ("flagsWithToken" lists those that have one). Often the back end registers flag 0 (APP) while the web SDK connects with flag 1 (WEB).',
+    'Compare "connectedWithFlag" with the device_flag that the back end sends to /user/token.',
+    'POST /user/token {"uid","token","device_flag": <connectedWithFlag>,"device_level": 1} before the client connects.',
+  ),
+  'cred.other_owner': text(
+    'The token belongs to another account',
+    'The value is right, but for the account in "ownerUid", not for the one that was claimed: the client mixed up two users, or somebody tries a token that is not theirs.',
+    'Check which uid the client took the token for, especially after switching accounts.',
+    'Make the client use uid and token from the same login. If the token may be stolen, register a new one for its owner with POST /user/token.',
+  ),
+  'cred.login_failed': text(
+    'The login failed',
+    'The uid is unknown, the password is wrong, or the account is banned: the evidence says which. The peer gets one answer for all three.',
+    'See "cause" in the evidence.',
+    'Set a new password: POST /api/v1/users {"uid","password"} with the admin secret.',
+  ),
+  'cred.login_locked': text(
+    'Too many failed logins',
+    'Ten logins for this account failed from this address. This address waits a minute; the account stays open from everywhere else.',
+    'Look at the earlier cred.login_failed decisions of the same address.',
+    'Wait for the time told in Retry-After, and correct the saved password of the client that keeps trying.',
+  ),
+};

@@ -1,0 +1,35 @@
+import { type FamilyTexts, text } from '../operator-text.ts';
+
+export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
+  'http.route_unknown': text(
+    'There is no such address',
+    'No route has this path. Often a proxy adds or removes a prefix, or the call is for another version of the API.',
+    'Compare the path in the evidence with the list of routes; GET /health on the same address shows whether the server itself is reached.',
+    'Correct the path in the client, or let the proxy pass the path unchanged (nginx: proxy_pass without a path behind the host).',
+  ),
+  'http.method_not_allowed': text('The method is not accepted', 'The path exists, the method does not.', 'The Allow header of the answer lists the right methods.', 'Send the request with one of the methods of the Allow header; a redirect may have turned POST into GET.'),
+  'http.bad_media_type': text('The content type is not supported', 'The body came with another Content-Type than the route reads.', 'See "expected" in the evidence.', 'Send Content-Type: application/json (uploads: multipart/form-data).'),
+  'http.bad_body': text('The request cannot be understood', 'The body is not JSON, or a field is missing, has the wrong type or an impossible value.', 'See "field", "pointer" and "reason" in the evidence.', 'Correct the field that the evidence names and send again.'),
+  'http.body_too_large': text('The request is too large', 'The body is longer than the limit of the route ("limitBytes").', 'Compare "bytes" and "limitBytes" in the evidence.', 'Send fewer or smaller items per request; files go to POST /api/v1/files.'),
+  'http.upgrade_missing': text(
+    'No WebSocket upgrade arrived',
+    'The path serves WebSocket only, and an ordinary HTTP request came. Proxies drop Upgrade unless told otherwise.',
+    'Connect directly, without the proxy. If that works, the proxy drops the header.',
+    'nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; — Caddy needs nothing.',
+  ),
+  'http.upgrade_bad': text('The WebSocket handshake is not right', 'Sec-WebSocket-Key or Sec-WebSocket-Version is missing or impossible.', 'Look at the request headers: version 13 and a key of 24 characters are needed.', 'Use a WebSocket library of the present (RFC 6455); a proxy must pass Sec-WebSocket-* unchanged.'),
+  'http.host_not_allowed': text(
+    'This Host is not served here',
+    'The Host header names neither this machine nor an address of "external". The check keeps foreign web pages from reaching the server through a rebound name.',
+    'See the Host in the evidence: is it the name by which people reach the server?',
+    'Put the public address into hufu.yaml, e.g. external: {http: "https://chat.example.com"}, and restart.',
+  ),
+  'cors.origin_not_allowed': text('A web page of another origin asked', 'The Origin of the page is neither this server\'s nor in "external".', 'See the Origin in the evidence, with scheme and port.', 'If the page is yours, put its origin into hufu.yaml under external.http and restart.'),
+  'ws.origin_not_allowed': text('A web page of another origin connected', 'The WebSocket handshake came from a page of a foreign Origin; browsers do not protect WebSockets themselves.', 'See the Origin in the evidence, with scheme and port.', 'If the page is yours, put its origin into hufu.yaml under external.http and restart. Programs that are no browser send no Origin.'),
+  'net.private_target': text(
+    'Private addresses may not be dialled',
+    'The address of this client lies in a private or loopback range. Only bots of the operator and clients of hufu.yaml may dial there, so that nobody scans the network through the server.',
+    'Resolve the host name of the client\'s url on the server.',
+    'Declare the client in hufu.yaml (bots: … clients: …), or allow the account: PATCH /api/v1/users/<uid> {"privateTargets": true} with the admin secret.',
+  ),
+};

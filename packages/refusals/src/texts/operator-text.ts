@@ -1,0 +1,19 @@
+import type { RefusalCode } from '../codes.ts';
+
+/** What the operator (or the owner of what was refused) reads about one cause. */
+export interface OperatorText {
+  readonly title: string;
+  /** What happened, in one or two sentences. */
+  readonly meaning: string;
+  /** How to see it by hand. */
+  readonly check: string;
+  /** The one step that repairs it: a command, a request, or a key of a file. */
+  readonly fix: string;
+}
+
+/** Every code of the named families: a missing or a surplus text does not compile. */
+export type FamilyTexts<Family extends string> = Readonly<Record<Extract<RefusalCode, `${Family}.${string}`>, OperatorText>>;
+
+export function text(title: string, meaning: string, check: string, fix: string): OperatorText {
+  return { title, meaning, check, fix };
+}

@@ -1,0 +1,35 @@
+import { type FamilyTexts, text } from '../operator-text.ts';
+
+export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
+  'http.route_unknown': text(
+    '没有这个地址',
+    '没有路由使用此路径。常见原因是代理增加或去掉了前缀，或调用的是另一版本的接口。',
+    '将证据中的路径与路由列表比较；在同一地址请求 GET /health 可确认是否到达本服务器。',
+    '更正客户端路径，或让代理原样转发路径（nginx：proxy_pass 的主机后不要带路径）。',
+  ),
+  'http.method_not_allowed': text('不接受此方法', '路径存在，但不接受此方法。', '回答中的 Allow 请求头列出了正确的方法。', '改用 Allow 中的方法；重定向可能把 POST 变成了 GET。'),
+  'http.bad_media_type': text('不支持的内容类型', '请求体的 Content-Type 不是该路由读取的类型。', '查看证据中的 expected。', '发送 Content-Type: application/json（上传文件用 multipart/form-data）。'),
+  'http.bad_body': text('请求内容无法理解', '请求体不是 JSON，或某个字段缺失、类型不对、取值不可能。', '查看证据中的 field、pointer 与 reason。', '更正证据所指的字段后重新发送。'),
+  'http.body_too_large': text('请求内容过大', '请求体超过该路由的上限（limitBytes）。', '比较证据中的 bytes 与 limitBytes。', '每次请求少发一些内容；文件请用 POST /api/v1/files。'),
+  'http.upgrade_missing': text(
+    '没有收到 WebSocket 升级',
+    '该路径只提供 WebSocket，而来的是普通 HTTP 请求。代理默认会丢掉 Upgrade。',
+    '绕过代理直接连接；如果成功，就是代理丢掉了请求头。',
+    '在 nginx 配置中加入：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; Caddy 无需设置。',
+  ),
+  'http.upgrade_bad': text('WebSocket 握手不正确', 'Sec-WebSocket-Key 或 Sec-WebSocket-Version 缺失或不合法。', '查看请求头：需要版本 13 与 24 个字符的 key。', '使用符合 RFC 6455 的 WebSocket 库；代理须原样转发 Sec-WebSocket-*。'),
+  'http.host_not_allowed': text(
+    '不允许的 Host',
+    'Host 既不是本机名称，也不在 external 中。此检查防止外部网页借域名重绑定访问本服务器。',
+    '查看证据中的 Host：它是人们访问服务器用的名字吗？',
+    '在 hufu.yaml 写入公网地址，例如 external: {http: "https://chat.example.com"}，然后重启。',
+  ),
+  'cors.origin_not_allowed': text('其他来源的网页发来请求', '网页的 Origin 既不是本服务器，也不在 external 中。', '查看证据中的 Origin，注意协议与端口。', '若是自己的网页，在 hufu.yaml 的 external.http 写入它的来源后重启。'),
+  'ws.origin_not_allowed': text('其他来源的网页发起连接', 'WebSocket 握手来自外部来源的网页；浏览器本身不限制 WebSocket。', '查看证据中的 Origin，注意协议与端口。', '若是自己的网页，在 hufu.yaml 的 external.http 写入它的来源后重启。非浏览器程序不发送 Origin。'),
+  'net.private_target': text(
+    '不允许连接内网地址',
+    '该客户端的地址属于内网或本机。只有管理员的机器人与 hufu.yaml 中的客户端可以连接，以免有人借服务器扫描内网。',
+    '在服务器上解析该客户端 url 的主机名。',
+    '在 hufu.yaml 中声明该客户端（bots: … clients: …），或用管理密钥允许该账号：PATCH /api/v1/users/<uid> {"privateTargets": true}。',
+  ),
+};
