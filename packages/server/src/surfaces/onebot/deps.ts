@@ -36,6 +36,8 @@ export interface DiagnosisTarget {
   readonly observed: { readonly status?: number; readonly errorCode?: string; readonly server?: string; readonly bodyBytes?: number };
   /** Since our own last connection with this id ended; null = there was none. */
   readonly droppedMsAgo: number | null;
+  /** Resolved and allowed before the dial: no other address is contacted. */
+  readonly addresses: readonly { readonly address: string; readonly family: number }[];
 }
 
 export interface Verdict {

@@ -5,7 +5,7 @@ import type { BotClient, User } from '../../../domain/model.ts';
 import type { BotClientState, DiagnosisTarget, OnebotDeps } from '../deps.ts';
 import type { OnebotConnection } from '../connection.ts';
 import { type Backoff, type DialEnd, FRESH, HELD_FOR_MS, nextDial } from './backoff.ts';
-import { dialTarget } from './dial-target.ts';
+import { type DialTarget, dialTarget } from './dial-target.ts';
 import { codeOfError, codeOfStatus, handshake, type HandshakeResult } from './handshake.ts';
 
 const MAX_REDIRECTS = 3;
@@ -94,7 +94,7 @@ export class ReverseClient {
       }
       if (result.kind === 'open') return this.#opened(result.socket);
       const next = result.kind === 'status' ? redirectTarget(url, result) : null;
-      if (next === null || redirects >= MAX_REDIRECTS) return this.#refused(url, token, result);
+      if (next === null || redirects >= MAX_REDIRECTS) return this.#refused(target.value, token, result);
       url = next;
     }
   }
@@ -144,7 +144,7 @@ export class ReverseClient {
     });
   }
 
-  #refused(url: string, token: string | null, result: Exclude<HandshakeResult, { kind: 'open' }>): void {
+  #refused(target: DialTarget, token: string | null, result: Exclude<HandshakeResult, { kind: 'open' }>): void {
     if (result.kind === 'error') {
       this.#failed({ code: codeOfError(result.code), evidence: { error: result.code } }, { kind: 'unreachable' });
       return;
@@ -158,7 +158,8 @@ export class ReverseClient {
     if (requestId !== null && !held) {
       const { bot } = this.#options;
       void this.#diagnose(requestId, {
-        url,
+        url: target.url.href,
+        addresses: target.addresses,
         ...(token === null ? {} : { token }),
         selfId: bot.numericId,
         timeoutMs: DIAGNOSIS_MS,
