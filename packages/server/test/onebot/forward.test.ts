@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { describe, test } from 'node:test';
+import { onebotWorld, Peer, PNG } from './support/world.ts';
+
+/** Sends raw bytes and reads until the server closes. */
+function raw(port: number, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.on('close', () => resolve(text));
+    socket.on('error', () => resolve(text));
+  });
+}
+
+const upgrade = (path: string, headers: string[] = []) =>
+  [`GET ${path} HTTP/1.1`, 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', ...headers, '', ''].join('\r\n');
+
+/** A masked text frame. */
+function frame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  return Buffer.concat([Buffer.from([0x81, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0]), payload]);
+}
+
+describe('a forward WebSocket', () => {
+  test('refuses a missing token with 401 and every wrong one with the same 403, before the upgrade', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1' });
+    const missing = await raw(w.port, upgrade('/'));
+    assert.match(missing, /^HTTP\/1\.1 401 /);
+    assert.match(missing, /WWW-Authenticate: Bearer\r\n/);
+    const answers = [];
+    for (const token of ['unknown', 'near', 'other']) answers.push((await raw(w.port, upgrade('/', [`Authorization: Bearer ${token}`]))).replaceAll(/r\d{7}/g, 'ID'));
+    assert.match(answers[0] ?? '', /^HTTP\/1\.1 403 /);
+    assert.deepEqual(new Set(answers).size, 1);
+    assert.deepEqual(w.refusals.map((one) => one.refusal.code), ['cred.missing', 'cred.unknown', 'cred.near_miss', 'cred.other_owner']);
+    const body: unknown = JSON.parse((answers[0] ?? '').split('\r\n\r\n')[1] ?? '');
+    assert.deepEqual(Object.keys(typeof body === 'object' && body !== null ? body : {}), ['status', 'retcode', 'data', 'message', 'msg', 'wording', 'reason', 'requestId']);
+    await w.close();
+  });
+
+  test('takes Bearer and Token in any case, and refuses a query token that differs from the header', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1' });
+    for (const authorization of ['Bearer T1', 'bearer T1', 'TOKEN T1']) {
+      const peer = await Peer.open(`ws://127.0.0.1:${w.port}/onebot/v11/ws`, { Authorization: authorization });
+      assert.equal((await peer.next())['meta_event_type'], 'lifecycle');
+      await peer.close();
+    }
+    const both = await raw(w.port, upgrade('/?access_token=T2', ['Authorization: Bearer T1']));
+    assert.match(both, /"reason":"cred.ambiguous"|cred\.ambiguous/);
+    await w.close();
+  });
+
+  test('never runs an action that came in the same segment as an upgrade with a bad token', async () => {
+    for (const [path, headers] of [['/', ['Authorization: Bearer bad']], ['/?access_token=bad', []], ['/', ['Authorization: Bearer bad', 'Origin: http://a']]] as const) {
+      const w = await onebotWorld();
+      w.addClient('raw', { token: 'T1' });
+      const action = frame('{"action":"send_group_msg","params":{"group_id":30001,"message":"blind"},"echo":1}');
+      const answer = await raw(w.port, Buffer.concat([Buffer.from(upgrade(path, [...headers])), action]));
+      assert.equal(w.log.appends, 0);
+      assert.match(answer, /cred\.rejected/);
+      await w.close();
+    }
+  });
+
+  test('tells browsers and query tokens by one failed frame with echo null, then closes 1008', async () => {
+    const w = await onebotWorld();
+    const peer = await Peer.open(`ws://127.0.0.1:${w.port}/?access_token=bad`);
+    const closed = new Promise<number>((resolve) => peer.socket.once('close', (code) => resolve(code)));
+    const refused = await peer.next();
+    assert.equal(refused['retcode'], 1403);
+    assert.equal(refused['echo'], null);
+    assert.ok('echo' in refused);
+    assert.equal(await closed, 1008);
+    await w.close();
+  });
+
+  test('sends lifecycle first, then each message of others once, in order', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1' });
+    const peer = await w.connect('T1');
+    assert.deepEqual(await peer.next(), { time: 1_767_225_600, self_id: 20001, post_type: 'meta_event', meta_event_type: 'lifecycle', sub_type: 'connect' });
+    await peer.call('get_status');
+    for (const content of ['one', 'two', 'three']) await w.say(w.ann, { type: 1, content });
+    await w.say(w.bot, { type: 1, content: 'own' });
+    await w.say(w.ann, { type: 1, content: 'hi @Bot A', mention: { uids: ['20001'] } }, { channelId: '20001', channelType: 1 });
+    assert.deepEqual([(await peer.next())['raw_message'], (await peer.next())['raw_message'], (await peer.next())['raw_message']], ['one', 'two', 'three']);
+    const direct = await peer.next();
+    assert.equal(direct['message_type'], 'private');
+    assert.equal(direct['raw_message'], 'hi [CQ:at,qq=20001,name=Bot A]');
+    await w.close();
+  });
+
+  test('gives one answer to everything, with the echo as it was sent', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1' });
+    const peer = await w.connect('T1');
+    await peer.next();
+    for (const echo of ['5', 5, { a: [1] }, null, false, '']) {
+      peer.send({ action: 'get_login_info', echo });
+      const answer = await peer.next();
+      assert.deepEqual(answer['echo'], echo);
+      assert.deepEqual(answer['data'], { user_id: 20001, nickname: 'Bot A' });
+    }
+    peer.send({ action: 'get_login_info' });
+    assert.ok(!('echo' in (await peer.next())));
+    peer.send('not json');
+    assert.deepEqual([(await peer.next())['retcode'], w.refusals.at(-1)?.refusal.code], [1400, 'onebot.bad_params']);
+    const unknown = await peer.call('send_grup_msg');
+    assert.equal(unknown['retcode'], 1404);
+    assert.match(String(unknown['wording']), /send_group_msg/);
+    assert.equal((await peer.call('send_group_msg', { group_id: 'x', message: 'a' }))['retcode'], 1400);
+    assert.equal((await peer.call('send_group_msg', { group_id: 39999, message: 'a' }))['reason'], 'im.channel_missing');
+    assert.equal((await peer.call('send_private_msg', { user_id: 10003, message: 'a' }))['reason'], 'im.not_friend');
+    assert.equal((await peer.call('send_group_msg', { group_id: 30001, message: [{ type: 'image', data: { file: 'http://a/b.png' } }] }))['reason'], 'onebot.segment_unsupported');
+    assert.equal((await peer.call('send_group_msg_async', { group_id: 30001, message: 'a' }))['status'], 'async');
+    await w.close();
+  });
+
+  test('stores what a bot sends as people read it, and gives it back by get_msg', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1' });
+    const peer = await w.connect('T1');
+    const { messageId } = await w.say(w.ann, { type: 1, content: 'question' });
+    const sent = await peer.call('send_group_msg', {
+      group_id: '30001',
+      message: [
+        { type: 'reply', data: { id: messageId } },
+        { type: 'at', data: { qq: 10001 } },
+        { type: 'text', data: { text: ' look ' } },
+        { type: 'image', data: { file: `base64://${PNG.toString('base64')}` } },
+      ],
+    });
+    assert.equal(sent['status'], 'ok');
+    const stored: unknown = JSON.parse(Buffer.from(w.log.messages.at(-1)?.payload ?? []).toString('utf8'));
+    assert.ok(typeof stored === 'object' && stored !== null && 'content' in stored && 'mention' in stored);
+    assert.equal(stored.content, '@Ann look ');
+    assert.deepEqual(stored.mention, { uids: ['ann'] });
+    const id = w.log.messages.at(-1)?.id;
+    const read = await peer.call('get_msg', { message_id: String(id) });
+    const [file] = [...w.files.keys()];
+    assert.equal(
+      JSON.stringify(read['data']).includes(JSON.stringify([
+        { type: 'reply', data: { id: String(messageId) } },
+        { type: 'at', data: { qq: '10001', name: 'Ann' } },
+        { type: 'text', data: { text: ' look ' } },
+        { type: 'image', data: { file, url: `http://im.example/files/${file}`, file_size: String(PNG.length) } },
+      ])),
+      true,
+    );
+    const again = await peer.call('send_private_msg', { user_id: 10001, message: `[CQ:image,file=${file}]` });
+    assert.equal(again['status'], 'ok');
+    await w.close();
+  });
+
+  test('replays what was missed, in order and marked, then goes on live', async () => {
+    const w = await onebotWorld();
+    w.addClient('raw', { token: 'T1', replayMaxEvents: 3 });
+    const first = await w.connect('T1');
+    await first.next();
+    await w.say(w.ann, { type: 1, content: 'seen' });
+    assert.equal((await first.next())['raw_message'], 'seen');
+    await first.close();
+    for (const content of ['lost', 'a', 'b', 'c']) await w.say(w.ann, { type: 1, content });
+    const second = await w.connect('T1');
+    assert.equal((await second.next())['meta_event_type'], 'lifecycle');
+    const missed = [await second.next(), await second.next(), await second.next()];
+    assert.deepEqual(missed.map((one) => one['raw_message']), ['a', 'b', 'c']);
+    assert.deepEqual(missed.map((one) => one['hufu']), Array(3).fill({ replayed: true }));
+    const reads = w.log.reads;
+    await w.say(w.ann, { type: 1, content: 'live' });
+    const live = await second.next();
+    assert.deepEqual([live['raw_message'], live['hufu'], w.log.reads], ['live', undefined, reads]);
+    await w.close();
+    assert.equal(w.cursors.get('bot:20001:raw'), w.log.messages.at(-1)?.id);
+  });
+});
