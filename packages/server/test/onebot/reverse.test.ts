@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { WebSocketServer } from 'ws';
 import type { BotClientState } from '../../src/surfaces/onebot/index.ts';
@@ -75,6 +77,39 @@ describe('a reverse WebSocket', () => {
     assert.ok(!('authorization' in (peer.arrivals[0]?.headers ?? {})));
     await w.close();
     await peer.close();
+  });
+
+  test('answers a call that came in one segment with the 101', async () => {
+    const w = await onebotWorld();
+    let got = '';
+    let answered: () => void = () => undefined;
+    const answer = new Promise<void>((resolve) => (answered = resolve));
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', (head: Buffer) => {
+        const key = /sec-websocket-key: (\S+)/i.exec(head.toString('latin1'))?.[1] ?? '';
+        const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+        const call = Buffer.from('{"action":"get_login_info","echo":"first"}');
+        const reply = `HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+        socket.write(Buffer.concat([Buffer.from(reply), Buffer.from([0x81, call.length]), call]));
+        socket.on('data', () => socket.destroy());
+      });
+    });
+    w.deps.events.warn = () => undefined;
+    const seen = w.deps.users.peek;
+    w.deps.users.peek = (uid) => {
+      got = uid;
+      answered();
+      return seen(uid);
+    };
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    w.addClient('koishi', { kind: 'reverse', url: `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/onebot` });
+    await w.surface.start();
+    await answer;
+    assert.equal(got, '20001');
+    await w.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('has a refusal diagnosed once and shows its cause', async () => {

@@ -88,6 +88,7 @@ export class OnebotConnection implements FeedSink {
     this.#timers.push(setInterval(() => this.#ping(), PING_EVERY_MS).unref());
     if (client.heartbeatMs > 0) this.#timers.push(setInterval(() => this.#heartbeat(), client.heartbeatMs).unref());
     deps.hub.add(this.#feed);
+    if (socket.isPaused) socket.resume();
     this.#feed.start().catch((error: unknown) => {
       deps.events.error({ client: client.name, bot: bot.uid, error: String(error) }, 'the events of a bot cannot be read');
       this.end({ code: 'srv.store_unavailable' }, 1000);

@@ -110,7 +110,7 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
 
   return {
     upgradeRoutes: forwardRoutes({ deps, accept }),
-    start: () => dialAll(() => true),
+    start: () => dialAll(() => true).catch(report),
     applyChanges(changes) {
       for (const change of changes) {
         if (change.kind === 'botClient.saved' || change.kind === 'botClient.removed') {
