@@ -27,6 +27,7 @@ export function newToken(prefix: string): string {
     body = (BASE62[Number(number % 62n)] ?? '') + body;
     number /= 62n;
   }
+  body = body.padStart(43, '0');
   let sum = crc32(prefix + body);
   let check = '';
   for (let index = 0; index < 6; index += 1) {

@@ -12,7 +12,7 @@ export interface AdminSecret {
 }
 
 /** The operator's first credential: given by the config, or generated on the first start. Only its keyed hash is kept. */
-export async function openAdminSecret(directory: Directory, keyring: Keyring, given: string): Promise<AdminSecret> {
+export async function openAdminSecret(directory: Pick<Directory, 'setting' | 'saveSetting'>, keyring: Keyring, given: string): Promise<AdminSecret> {
   const kept = await directory.setting(SETTING);
   let generated: string | null = null;
   let hashHex = kept;
@@ -21,7 +21,11 @@ export async function openAdminSecret(directory: Directory, keyring: Keyring, gi
     generated = newToken('hfa_');
     hashHex = hex(keyring.hash(generated));
   }
-  if (hashHex !== null && hashHex !== kept) await directory.saveSetting(SETTING, hashHex);
+  if (hashHex !== null && hashHex !== kept) {
+    const saved = await directory.saveSetting(SETTING, hashHex);
+    // Printing a secret that the next start does not know would lock the operator out.
+    if (!saved.ok) throw new Error(`the admin secret could not be kept: ${saved.refusal.code}`);
+  }
   const expected = Buffer.from(hashHex ?? '', 'hex');
   return { generated, matches: (value) => timingSafeEqual(expected, keyring.hash(value)) };
 }

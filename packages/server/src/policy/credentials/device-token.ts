@@ -54,8 +54,7 @@ async function personOf(uid: string, ports: VerifyPorts): Promise<User | null> {
 function checkToken(claim: ConnectClaim, tokens: readonly DeviceToken[], ports: VerifyPorts): Outcome<0 | 1> {
   if (ports.check === 'off') return ok(0);
   const presented = ports.keyring.hash(claim.token);
-  let matching: DeviceToken | null = null;
-  for (const token of tokens) if (token.supersededMs === null && sameHash(token.hash, presented) && (matching === null || token.deviceFlag === claim.deviceFlag)) matching = token;
+  const matching = liveMatch(tokens, presented, claim.deviceFlag);
   if (claim.token === '') {
     return ports.check === 'optional' && tokens.length === 0 ? ok(0) : refuse('cred.missing');
   }
@@ -63,6 +62,19 @@ function checkToken(claim: ConnectClaim, tokens: readonly DeviceToken[], ports: 
   if (matching.deviceFlag === claim.deviceFlag) return ok(matching.deviceLevel);
   // The peer holds a live token of this uid, so it may be told what is wrong with it.
   return refuse('wk.flag_mismatch', { connectedWithFlag: claim.deviceFlag, registeredForFlag: matching.deviceFlag });
+}
+
+const NO_HASH = new Uint8Array(32);
+
+/** The live token with this hash, of the claimed flag if there is one. Every token is compared, and one that is none, so that a uid without tokens costs the same. */
+function liveMatch(tokens: readonly DeviceToken[], presented: Uint8Array, deviceFlag: number): DeviceToken | null {
+  let matching: DeviceToken | null = null;
+  sameHash(NO_HASH, presented);
+  for (const token of tokens) {
+    const same = sameHash(token.hash, presented) && token.supersededMs === null;
+    if (same && (matching === null || token.deviceFlag === deviceFlag)) matching = token;
+  }
+  return matching;
 }
 
 /** A page session opens its own account's chat, as a slave device. */

@@ -13,7 +13,10 @@ const MAX_LENGTH = 4096;
 export function extractCredential(headers: IncomingHttpHeaders, basic: boolean): Outcome<Presented> {
   const found: Presented[] = [];
   const token = headers.token;
-  if (typeof token === 'string' && token !== '') found.push({ value: token, placement: 'header token' });
+  if (typeof token === 'string' && token !== '') {
+    if (token.length > MAX_LENGTH) return refuse('cred.malformed', { reason: `longer than ${MAX_LENGTH} characters` });
+    found.push({ value: token, placement: 'header token' });
+  }
   if (headers.authorization !== undefined) {
     const read = readAuthorization(headers.authorization, basic);
     if (!read.ok) return read;
@@ -31,7 +34,7 @@ function readAuthorization(header: string, basic: boolean): Outcome<Presented> {
   const value = space < 0 ? '' : header.slice(space + 1).trim();
   if (header.length > MAX_LENGTH) return refuse('cred.malformed', { reason: `longer than ${MAX_LENGTH} characters` });
   if (value === '') return refuse('cred.malformed', { reason: 'no value after the scheme' });
-  if (scheme === 'bearer') return ok({ value, placement: 'Authorization Bearer' });
+  if (scheme === 'bearer' || scheme === 'token') return ok({ value, placement: 'Authorization Bearer' });
   if (scheme === 'basic' && basic) {
     const text = Buffer.from(value, 'base64').toString('utf8');
     const colon = text.indexOf(':');

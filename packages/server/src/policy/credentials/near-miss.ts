@@ -5,7 +5,7 @@ import { sameHash } from './device-token.ts';
 import type { Keyring } from './keyring.ts';
 
 export interface NearMissPorts {
-  readonly directory: Pick<Directory, 'deviceTokens' | 'deviceTokensByHash' | 'user'>;
+  readonly directory: Pick<Directory, 'deviceTokens' | 'deviceTokensByHash' | 'sessionByHash' | 'user'>;
   readonly keyring: Keyring;
   readonly adminSecret: Pick<AdminSecret, 'matches'>;
   isBotToken(value: string): boolean;
@@ -34,6 +34,8 @@ export async function classifyDeviceToken(claim: { uid: string; token: string; d
   }
   if (ports.adminSecret.matches(claim.token)) return { code: 'cred.wrong_kind', evidence: { ...facts, presentedKind: 'admin secret' } };
   if (ports.isBotToken(claim.token)) return { code: 'cred.wrong_kind', evidence: { ...facts, presentedKind: 'bot token' } };
+  const session = await directory.sessionByHash(presented);
+  if (session !== null) return { code: 'cred.wrong_kind', evidence: { ...facts, presentedKind: `session of ${session.kind === 'operator' ? 'an operator' : 'another account'}` } };
   const others = await directory.deviceTokensByHash(presented);
   const other = others.find((token) => token.uid !== claim.uid);
   if (other !== undefined) return { code: 'cred.other_owner', evidence: { ...facts, ownerUid: other.uid } };

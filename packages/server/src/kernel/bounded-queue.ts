@@ -1,0 +1,43 @@
+/** Work that may wait and may be lost: done one piece after the other, at most `limit` waiting. */
+export interface BoundedQueue {
+  /** false = full, the work was dropped. */
+  push(work: () => Promise<void>): boolean;
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>;
+  readonly dropped: number;
+}
+
+/** Work starts after the current I/O callback, so whatever that callback answers leaves first. A failing piece does not stop the rest. */
+export function createBoundedQueue(limit: number, onError: (error: unknown) => void): BoundedQueue {
+  const waiting: (() => Promise<void>)[] = [];
+  let running: Promise<void> | null = null;
+  let dropped = 0;
+
+  async function drain(): Promise<void> {
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    for (let work = waiting.shift(); work !== undefined; work = waiting.shift()) {
+      try {
+        await work();
+      } catch (error) {
+        onError(error);
+      }
+    }
+    running = null;
+  }
+
+  return {
+    push(work) {
+      if (waiting.length >= limit) {
+        dropped += 1;
+        return false;
+      }
+      waiting.push(work);
+      running ??= drain();
+      return true;
+    },
+    idle: () => running ?? Promise.resolve(),
+    get dropped() {
+      return dropped;
+    },
+  };
+}
