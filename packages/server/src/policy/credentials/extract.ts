@@ -8,6 +8,7 @@ export interface Presented {
 }
 
 const MAX_LENGTH = 4096;
+const SCHEMES = new Set(['basic', 'digest', 'apikey', 'negotiate', 'ntlm', 'oauth', 'hmac', 'jwt', 'dpop']);
 
 /** The one credential of an HTTP request. Two different ones are ambiguous; Basic counts only where `basic` allows it. */
 export function extractCredential(headers: IncomingHttpHeaders, basic: boolean): Outcome<Presented> {
@@ -40,5 +41,6 @@ function readAuthorization(header: string, basic: boolean): Outcome<Presented> {
     const colon = text.indexOf(':');
     if (colon >= 0) return ok({ value: text.slice(colon + 1), placement: 'Authorization Basic' });
   }
-  return refuse('cred.malformed', { scheme: scheme.slice(0, 32) });
+  // A header may be a token with a space in it: only words that are schemes are repeated.
+  return refuse('cred.malformed', { scheme: SCHEMES.has(scheme) ? scheme : 'unknown' });
 }

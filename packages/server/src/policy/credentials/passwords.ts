@@ -34,16 +34,18 @@ function hashOf(password: string, salt: Buffer): Promise<Buffer> {
 }
 
 async function limited<T>(work: () => Promise<T>): Promise<Outcome<T>> {
-  if (running >= AT_ONCE) {
+  if (running < AT_ONCE) running += 1;
+  else {
     if (waiting.length >= 200) return refuse('srv.overloaded', undefined, 5);
     await new Promise<void>((resolve) => waiting.push(resolve));
   }
-  running += 1;
   try {
     return ok(await work());
   } finally {
-    running -= 1;
-    waiting.shift()?.();
+    // The place goes to the next one that waits, so a newcomer cannot slip in between.
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
   }
 }
 
