@@ -77,6 +77,13 @@ export function wkReasonForWeb(code: RefusalCode): number {
   return forWeb[wkReason] ?? wkReason;
 }
 
-function wire(http: number, wsHandshake: number, wsClose: number, wkReason: number, onebotHttp: number, onebotRetcode: number): RefusalWire {
+function wire(
+  http: number,
+  wsHandshake: number,
+  wsClose: number,
+  wkReason: number,
+  onebotHttp: number,
+  onebotRetcode: number,
+): RefusalWire {
   return { http, wsHandshake, wsClose, wkReason, onebotHttp, onebotRetcode };
 }

@@ -11,6 +11,7 @@ export interface RefusalDefinition {
 }
 
 /** Every cause of a "no", once. Codes are never reused. */
+// biome-ignore format: one cause a line, to be read as a table
 export const refusalCodes = {
   'cred.missing': { class: 'A0', publicCode: 'cred.missing', retry: 'after_fix', public: { zh: '没有收到令牌，请在 Authorization 头中发送', en: 'No token arrived; send it in the Authorization header.' } },
   'cred.wrong_place': { class: 'A1', publicCode: 'cred.wrong_place', retry: 'after_fix', public: { zh: '令牌放在了这里不读取的位置', en: 'The token came in a place that is not read here.' } },

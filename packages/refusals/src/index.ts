@@ -1,3 +1,3 @@
-export type { Evidence, Refusal, RefusalClass } from './refusal.ts';
-export { refusalCodes, type RefusalCode, type PublicCode, definitionOf, isRefusalCode } from './codes.ts';
 export { type RefusalWire, wireOf, wkReasonForWeb } from './classes.ts';
+export { definitionOf, isRefusalCode, type PublicCode, type RefusalCode, refusalCodes } from './codes.ts';
+export type { Evidence, Refusal, RefusalClass } from './refusal.ts';

@@ -11,4 +11,23 @@ export interface Refusal {
 }
 
 /** Wire classes: the class fixes the bytes on every surface. */
-export type RefusalClass = 'A0' | 'A1' | 'A2' | 'A3' | 'P1' | 'P2' | 'P3' | 'P4' | 'R1' | 'R3' | 'M1' | 'M2' | 'M3' | 'O1' | 'U1' | 'C1' | 'K1' | 'S1' | 'S2';
+export type RefusalClass =
+  | 'A0'
+  | 'A1'
+  | 'A2'
+  | 'A3'
+  | 'P1'
+  | 'P2'
+  | 'P3'
+  | 'P4'
+  | 'R1'
+  | 'R3'
+  | 'M1'
+  | 'M2'
+  | 'M3'
+  | 'O1'
+  | 'U1'
+  | 'C1'
+  | 'K1'
+  | 'S1'
+  | 'S2';

@@ -48,7 +48,14 @@ test('causes that share a public code are the same on every wire', () => {
 });
 
 test('what would tell whether an account or token exists is never public', () => {
-  for (const code of ['cred.unknown', 'cred.mismatch', 'cred.near_miss', 'cred.not_issued', 'cred.other_owner', 'wk.reserved_identity'] as const) {
+  for (const code of [
+    'cred.unknown',
+    'cred.mismatch',
+    'cred.near_miss',
+    'cred.not_issued',
+    'cred.other_owner',
+    'wk.reserved_identity',
+  ] as const) {
     assert.equal(definitionOf(code).publicCode, 'cred.rejected', code);
   }
 });
@@ -67,8 +74,18 @@ test('every wire number is one that clients know', () => {
 
 test('messaging refusals carry the reasons that WuKongIM clients expect', () => {
   const reasons: [RefusalCode, number][] = [
-    ['im.not_member', 3], ['im.blacklisted', 4], ['im.not_whitelisted', 13], ['im.channel_missing', 5], ['im.disbanded', 24], ['im.send_banned', 25],
-    ['im.channel_banned', 19], ['im.payload_invalid', 9], ['im.msg_key', 8], ['im.channel_invalid', 16], ['im.channel_type_unsupported', 23], ['im.not_friend', 11],
+    ['im.not_member', 3],
+    ['im.blacklisted', 4],
+    ['im.not_whitelisted', 13],
+    ['im.channel_missing', 5],
+    ['im.disbanded', 24],
+    ['im.send_banned', 25],
+    ['im.channel_banned', 19],
+    ['im.payload_invalid', 9],
+    ['im.msg_key', 8],
+    ['im.channel_invalid', 16],
+    ['im.channel_type_unsupported', 23],
+    ['im.not_friend', 11],
   ];
   for (const [code, reason] of reasons) assert.equal(wireOf(code).wkReason, reason, code);
 });

@@ -19,8 +19,26 @@ import { wk as wkZh } from './zh/wk.ts';
 
 export type { OperatorText } from './operator-text.ts';
 
-const en: Readonly<Record<RefusalCode, OperatorText>> = { ...credEn, ...wkEn, ...httpEn, ...accessEn, ...imEn, ...botsEn, ...remoteEn, ...srvEn };
-const zh: Readonly<Record<RefusalCode, OperatorText>> = { ...credZh, ...wkZh, ...httpZh, ...accessZh, ...imZh, ...botsZh, ...remoteZh, ...srvZh };
+const en: Readonly<Record<RefusalCode, OperatorText>> = {
+  ...credEn,
+  ...wkEn,
+  ...httpEn,
+  ...accessEn,
+  ...imEn,
+  ...botsEn,
+  ...remoteEn,
+  ...srvEn,
+};
+const zh: Readonly<Record<RefusalCode, OperatorText>> = {
+  ...credZh,
+  ...wkZh,
+  ...httpZh,
+  ...accessZh,
+  ...imZh,
+  ...botsZh,
+  ...remoteZh,
+  ...srvZh,
+};
 
 /** Title, meaning, check and fix in both languages, for whoever may read the decision (never for strangers). */
 export function operatorText(code: RefusalCode): { readonly zh: OperatorText; readonly en: OperatorText } {

@@ -26,13 +26,20 @@ test('generated tokens have one length and a checksum', () => {
 
 test('a secret shows its value to nobody who does not ask by name', () => {
   const secret = new Secret('CANARY', () => '12ab34cd');
-  for (const shown of [String(secret), JSON.stringify({ secret }), inspect({ deep: [secret] }), `${secret}`, Object.keys(secret).join()]) assert.ok(!shown.includes('CANARY'), shown);
+  for (const shown of [
+    String(secret),
+    JSON.stringify({ secret }),
+    inspect({ deep: [secret] }),
+    `${secret}`,
+    Object.keys(secret).join(),
+  ])
+    assert.ok(!shown.includes('CANARY'), shown);
   assert.match(String(secret), /12ab34cd/);
   assert.equal(secret.reveal(), 'CANARY');
 });
 
 test('queued work starts after the caller has answered, in order, one at a time', async () => {
-  const queue = createBoundedQueue(10, assert.fail);
+  const queue = createBoundedQueue(10, (error) => assert.fail(String(error)));
   const seen: string[] = [];
   for (const name of ['a', 'b']) {
     queue.push(async () => {
@@ -51,12 +58,24 @@ test('a full queue drops and says so; a failing piece stops nothing', async () =
   const errors: unknown[] = [];
   const queue = createBoundedQueue(2, (error) => errors.push(error));
   let done = 0;
-  assert.equal(queue.push(() => Promise.reject(new Error('one'))), true);
-  assert.equal(queue.push(async () => void (done += 1)), true);
-  assert.equal(queue.push(async () => void (done += 100)), false);
+  assert.equal(
+    queue.push(() => Promise.reject(new Error('one'))),
+    true,
+  );
+  assert.equal(
+    queue.push(async () => void (done += 1)),
+    true,
+  );
+  assert.equal(
+    queue.push(async () => void (done += 100)),
+    false,
+  );
   await queue.idle();
   assert.deepEqual([done, errors.length, queue.dropped], [1, 1, 1]);
-  assert.equal(queue.push(async () => void (done += 1)), true);
+  assert.equal(
+    queue.push(async () => void (done += 1)),
+    true,
+  );
   await queue.idle();
   assert.equal(done, 2);
 });

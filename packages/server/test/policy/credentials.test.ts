@@ -25,7 +25,10 @@ test('the keys are files of mode 0600 and stay the same', () => {
   const again = openKeyring(world.folder);
   assert.deepEqual(again.hash('x'), world.keyring.hash('x'));
   assert.match(again.fingerprint('x'), /^[0-9a-f]{8}$/);
-  assert.ok(!Buffer.from(again.hash('x')).toString('hex').startsWith(again.fingerprint('x')), 'a fingerprint tells nothing of the stored hash');
+  assert.ok(
+    !Buffer.from(again.hash('x')).toString('hex').startsWith(again.fingerprint('x')),
+    'a fingerprint tells nothing of the stored hash',
+  );
 });
 
 test('a damaged key file stops the start instead of making other keys', () => {
@@ -72,8 +75,15 @@ test('a secret that cannot be kept is not handed out', async () => {
 test('passwords are verified, and nobody costs the same as somebody', async () => {
   const made = await makeVerifier('correct horse');
   assert.ok(made.ok && made.value.startsWith('argon2id$') && !made.value.includes('correct'));
-  const answers = await Promise.all([verifyPassword('correct horse', made.value), verifyPassword('wrong horse', made.value), verifyPassword('correct horse', null)]);
-  assert.deepEqual(answers.map((one) => one.ok && one.value), [true, false, false]);
+  const answers = await Promise.all([
+    verifyPassword('correct horse', made.value),
+    verifyPassword('wrong horse', made.value),
+    verifyPassword('correct horse', null),
+  ]);
+  assert.deepEqual(
+    answers.map((one) => one.ok && one.value),
+    [true, false, false],
+  );
   assert.equal((await makeVerifier('short')).ok, false);
   const again = await makeVerifier('correct horse');
   assert.ok(again.ok && again.value !== made.value, 'salted');
@@ -135,13 +145,29 @@ test('Basic counts only where it is allowed', () => {
 });
 
 const clientOf = (id: string, token: string | null, patch: Partial<BotClient> = {}): BotClient => ({
-  id, botUid: 'bot', name: id, kind: 'forward', url: null, tokenHash: token === null ? null : world.keyring.hash(token), sealedToken: null, format: 'array',
-  heartbeatMs: 30_000, queryToken: false, replayMaxEvents: 0, replayMaxAgeSeconds: 0, enabled: true, fromFile: false, ...patch,
+  id,
+  botUid: 'bot',
+  name: id,
+  kind: 'forward',
+  url: null,
+  tokenHash: token === null ? null : world.keyring.hash(token),
+  sealedToken: null,
+  format: 'array',
+  heartbeatMs: 30_000,
+  queryToken: false,
+  replayMaxEvents: 0,
+  replayMaxAgeSeconds: 0,
+  enabled: true,
+  fromFile: false,
+  ...patch,
 });
 
 test('a bot token names its client; changes count at once', async () => {
   world.account('bot', { kind: 'bot' });
-  const tokens = createBotTokens([clientOf('one', 'T1'), clientOf('two', 'T2', { enabled: false }), clientOf('three', null)], { keyring: world.keyring, users: world.users });
+  const tokens = createBotTokens([clientOf('one', 'T1'), clientOf('two', 'T2', { enabled: false }), clientOf('three', null)], {
+    keyring: world.keyring,
+    users: world.users,
+  });
   const codeOf = async (token: string) => {
     const found = await tokens.identify(token);
     return found.ok ? found.value.client.id : found.refusal.code;

@@ -20,7 +20,12 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-const claim = (uid: string, token: string, deviceFlag = 1, deviceId = 'd1'): ConnectClaim => ({ uid, token, deviceFlag, deviceId });
+const claim = (uid: string, token: string, deviceFlag = 1, deviceId = 'd1'): ConnectClaim => ({
+  uid,
+  token,
+  deviceFlag,
+  deviceId,
+});
 const codeOf = async (made: ConnectClaim) => {
   const outcome = await verifyConnect(made, world.verifyPorts);
   return outcome.ok ? `ok ${outcome.value.user.uid} ${outcome.value.deviceLevel}` : outcome.refusal.code;
@@ -65,7 +70,13 @@ test('a bot account cannot connect as a person', async () => {
   assert.equal(await codeOf(claim('helper', 'helper-app', 0)), 'cred.wrong_kind');
 });
 
-for (const [uid, deviceId] of [['alice', '____device'], ['____manager', 'd'], ['____system', 'd'], ['x____vstr', 'd'], ['x___vstr', 'd']] as const) {
+for (const [uid, deviceId] of [
+  ['alice', '____device'],
+  ['____manager', 'd'],
+  ['____system', 'd'],
+  ['x____vstr', 'd'],
+  ['x___vstr', 'd'],
+] as const) {
   test(`refuses the claimable identity ${uid} on device ${deviceId}, in every mode and with a right token`, async () => {
     for (const check of ['required', 'optional', 'off'] as const) {
       world.check = check;
@@ -105,7 +116,15 @@ test('off: admits everybody but the banned', async () => {
 
 test('a stranger cannot tell unknown account, wrong token, unissued flag and another account’s token apart', async () => {
   world.token('alice', 0, 'old', NOW_MS - 1);
-  const strangers = [claim('nobody', 'guess'), claim('alice', 'guess'), claim('carol', 'guess'), claim('alice', 'bob-web'), claim('alice', 'old'), claim('alice', 'alice-web\n'), claim('spam', 'guess')];
+  const strangers = [
+    claim('nobody', 'guess'),
+    claim('alice', 'guess'),
+    claim('carol', 'guess'),
+    claim('alice', 'bob-web'),
+    claim('alice', 'old'),
+    claim('alice', 'alice-web\n'),
+    claim('spam', 'guess'),
+  ];
   const answers = new Set<string>();
   const shapes = new Set<string>();
   for (const stranger of strangers) {
@@ -113,7 +132,16 @@ test('a stranger cannot tell unknown account, wrong token, unissued flag and ano
     const outcome = await verifyConnect(stranger, world.verifyPorts);
     assert.ok(!outcome.ok);
     const { publicCode, public: sentence, retry } = definitionOf(outcome.refusal.code);
-    answers.add(JSON.stringify([publicCode, sentence, retry, wireOf(outcome.refusal.code), outcome.refusal.retryAfterSeconds, outcome.refusal.evidence]));
+    answers.add(
+      JSON.stringify([
+        publicCode,
+        sentence,
+        retry,
+        wireOf(outcome.refusal.code),
+        outcome.refusal.retryAfterSeconds,
+        outcome.refusal.evidence,
+      ]),
+    );
     shapes.add(world.calls.join(' '));
   }
   assert.equal(answers.size, 1);

@@ -49,7 +49,11 @@ test('names a token that a newer one has replaced', async () => {
 test('names the admin secret, a bot token and a session as another kind', async () => {
   const session = await openSession({ kind: 'person', uid: 'bob', nowMs: NOW_MS }, world);
   assert.ok(session.ok);
-  for (const [token, kind] of [['the-admin-secret', 'admin secret'], ['bots-token', 'bot token'], [session.value.token, 'session of another account']] as const) {
+  for (const [token, kind] of [
+    ['the-admin-secret', 'admin secret'],
+    ['bots-token', 'bot token'],
+    [session.value.token, 'session of another account'],
+  ] as const) {
     const found = await classify('alice', token);
     assert.equal(found.code, 'cred.wrong_kind');
     assert.equal(found.evidence['presentedKind'], kind);
@@ -73,6 +77,7 @@ test('tells a flag that never had a token from a wrong one and from an unknown a
 test('no evidence holds a presented or a stored token', async () => {
   for (const token of ['correct-horse\n', 'replaced', 'the-admin-secret', 'bobs-own', 'a-wrong-guess']) {
     const text = JSON.stringify(await classify('alice', token));
-    for (const secret of ['correct-horse', 'the-admin-secret', 'bobs-own', 'a-wrong-guess', '"replaced"']) assert.ok(!text.includes(secret), text);
+    for (const secret of ['correct-horse', 'the-admin-secret', 'bobs-own', 'a-wrong-guess', '"replaced"'])
+      assert.ok(!text.includes(secret), text);
   }
 });

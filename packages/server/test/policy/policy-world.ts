@@ -55,7 +55,14 @@ export class PolicyWorld {
   }
 
   token(uid: string, deviceFlag: number, value: string, supersededMs: number | null = null): void {
-    this.tokens.push({ uid, deviceFlag, deviceLevel: 1, hash: value === '' ? new Uint8Array() : this.keyring.hash(value), createdMs: NOW_MS, supersededMs });
+    this.tokens.push({
+      uid,
+      deviceFlag,
+      deviceLevel: 1,
+      hash: value === '' ? new Uint8Array() : this.keyring.hash(value),
+      createdMs: NOW_MS,
+      supersededMs,
+    });
   }
 
   get verifyPorts() {
@@ -81,7 +88,10 @@ export class MemoryDecisions implements DecisionStore {
   }
 
   async list(query: { subject?: string; code?: string; limit: number }) {
-    return [...this.records.values()].reverse().filter((one) => query.subject === undefined || one.subject === query.subject).slice(0, query.limit);
+    return [...this.records.values()]
+      .reverse()
+      .filter((one) => query.subject === undefined || one.subject === query.subject)
+      .slice(0, query.limit);
   }
 
   async close() {}

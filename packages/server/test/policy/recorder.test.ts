@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type DecisionInput, DecisionRecorder } from '../../src/policy/decisions/recorder.ts';
 import { refuse } from '../../src/kernel/outcome.ts';
+import { type DecisionInput, DecisionRecorder } from '../../src/policy/decisions/recorder.ts';
 import { MemoryDecisions, NOW_MS } from './policy-world.ts';
 
 let store: MemoryDecisions;
@@ -108,7 +108,9 @@ test('memory keeps the newest 10 000', async () => {
 });
 
 test('control characters of a peer do not reach terminal or log', async () => {
-  const id = recorder.record(input({ claimed: { uid: 'a\u001b[2J\nfake line\u202e', deviceId: 'x'.repeat(5000) }, subjectOfCall: 'GET /\r\nX' }));
+  const id = recorder.record(
+    input({ claimed: { uid: 'a\u001b[2J\nfake line\u202e', deviceId: 'x'.repeat(5000) }, subjectOfCall: 'GET /\r\nX' }),
+  );
   const explanation = await recorder.explain(id, { kind: 'operator' });
   const text = `${String(explanation?.claimed['uid'])}${String(explanation?.evidence['call'])}`;
   assert.doesNotMatch(text, /[\p{Cc}\u202e]/u);

@@ -1,6 +1,7 @@
 import { type FamilyTexts, text } from '../operator-text.ts';
 
-const REGISTER = 'Register the token: POST /user/token {"uid","token","device_flag","device_level"} with the admin secret in the header "token".';
+const REGISTER =
+  'Register the token: POST /user/token {"uid","token","device_flag","device_level"} with the admin secret in the header "token".';
 
 export const cred: FamilyTexts<'cred'> = {
   'cred.missing': text(
@@ -49,12 +50,12 @@ export const cred: FamilyTexts<'cred'> = {
     'Almost the right token',
     'After removing what "nearMiss" names (white space, quotes, a second "Bearer", full-width characters) the token is the right one: it was copied or configured with extra characters.',
     'See "nearMiss" in the evidence, then the line of the client\'s configuration that holds the token.',
-    'Remove the extra characters in the client\'s configuration and connect again. Nothing has to change on the server.',
+    "Remove the extra characters in the client's configuration and connect again. Nothing has to change on the server.",
   ),
   'cred.wrong_kind': text(
     'A valid credential of another kind',
     'The value opens something else: the admin secret, a bot token or a session was used where another kind is needed ("presentedKind" in the evidence).',
-    'Look which secret the client\'s configuration names. An admin secret inside a client application must be treated as leaked.',
+    "Look which secret the client's configuration names. An admin secret inside a client application must be treated as leaked.",
     'People need the token of POST /user/token, bots the token of their client in the page. If the admin secret was in a client, set a new HUFU_ADMIN_SECRET and restart.',
   ),
   'cred.expired': text(

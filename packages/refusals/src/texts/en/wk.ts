@@ -4,7 +4,7 @@ export const wk: FamilyTexts<'wk'> = {
   'wk.flag_mismatch': text(
     'The token is registered for another device flag',
     'The client holds a live token of this account, registered under "registeredForFlag", and connected with "connectedWithFlag" (0 APP, 1 WEB, 2 PC). Tokens count per account and flag.',
-    'Compare device_flag in the back end\'s POST /user/token with the flag of the SDK: the web SDK always connects with 1, phones with 0.',
+    "Compare device_flag in the back end's POST /user/token with the flag of the SDK: the web SDK always connects with 1, phones with 0.",
     'POST /user/token {"uid","token": "<the same token>","device_flag": <connectedWithFlag>,"device_level": 1}, or set the other flag in the client.',
   ),
   'wk.client_key': text(

@@ -27,7 +27,12 @@ export const cred: FamilyTexts<'cred'> = {
     '查看证据中的 places；常见原因是客户端保存的旧地址里还带着 access_token。',
     '去掉其中一个，通常是地址里的 access_token。',
   ),
-  'cred.rejected': text('令牌在这里无效', '对方只被告知这一点，具体原因没有记录。', '在服务器上运行 hufu explain <请求编号> 查看保留的内容。', REGISTER),
+  'cred.rejected': text(
+    '令牌在这里无效',
+    '对方只被告知这一点，具体原因没有记录。',
+    '在服务器上运行 hufu explain <请求编号> 查看保留的内容。',
+    REGISTER,
+  ),
   'cred.unknown': text(
     '这里没有任何对象使用此令牌',
     '令牌格式正确，但没有账号、会话或机器人客户端使用它：从未在这里签发、已被删除，或者账号本身不存在。',
@@ -52,7 +57,12 @@ export const cred: FamilyTexts<'cred'> = {
     '查看客户端配置引用了哪个密钥。出现在客户端程序里的管理密钥应视为已泄露。',
     '用户使用 POST /user/token 的令牌，机器人使用页面上其客户端的令牌。若管理密钥曾进入客户端，请更换 HUFU_ADMIN_SECRET 并重启。',
   ),
-  'cred.expired': text('会话已过期', '令牌正确，但有效期已过（见证据 expiredMs）。', '将过期时间与两端的时钟比较。', '重新登录：POST /api/v1/auth/login。'),
+  'cred.expired': text(
+    '会话已过期',
+    '令牌正确，但有效期已过（见证据 expiredMs）。',
+    '将过期时间与两端的时钟比较。',
+    '重新登录：POST /api/v1/auth/login。',
+  ),
   'cred.superseded': text(
     '已被更新的令牌取代',
     '此令牌曾对该账号与设备标识有效，之后同一组合又被 POST /user/token 登记了新令牌（见 replacedAt）。两台设备共用一个标识时会互相顶替。',

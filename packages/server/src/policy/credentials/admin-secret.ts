@@ -12,7 +12,11 @@ export interface AdminSecret {
 }
 
 /** The operator's first credential: given by the config, or generated on the first start. Only its keyed hash is kept. */
-export async function openAdminSecret(directory: Pick<Directory, 'setting' | 'saveSetting'>, keyring: Keyring, given: string): Promise<AdminSecret> {
+export async function openAdminSecret(
+  directory: Pick<Directory, 'setting' | 'saveSetting'>,
+  keyring: Keyring,
+  given: string,
+): Promise<AdminSecret> {
   const kept = await directory.setting(SETTING);
   let generated: string | null = null;
   let hashHex = kept;

@@ -1,5 +1,5 @@
 import type { BotClient, Change, User } from '../../domain/model.ts';
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 import type { Keyring } from './keyring.ts';
 import { repairs } from './near-miss.ts';
 
@@ -8,7 +8,10 @@ export interface BotTokens {
   identify(token: string): Promise<Outcome<{ readonly bot: User; readonly client: BotClient }>>;
   isBotToken(value: string): boolean;
   /** What a rejected token really was; for after the answer. */
-  classify(token: string): { readonly code: 'cred.near_miss' | 'cred.unknown'; readonly evidence: Readonly<Record<string, string>> };
+  classify(token: string): {
+    readonly code: 'cred.near_miss' | 'cred.unknown';
+    readonly evidence: Readonly<Record<string, string>>;
+  };
   apply(changes: readonly Change[]): void;
 }
 
@@ -46,7 +49,8 @@ export function createBotTokens(clients: readonly BotClient[], ports: BotTokenPo
       const client = find(token);
       const bot = await users.get(client?.botUid ?? '');
       if (client === undefined) return refuse('cred.unknown', { presentedFingerprint: keyring.fingerprint(token) });
-      if (bot === null || bot.banned || !client.enabled) return refuse('onebot.bot_unbound', { uid: client.botUid, enabled: client.enabled });
+      if (bot === null || bot.banned || !client.enabled)
+        return refuse('onebot.bot_unbound', { uid: client.botUid, enabled: client.enabled });
       return ok({ bot, client });
     },
     isBotToken: (value) => find(value) !== undefined,
@@ -54,7 +58,11 @@ export function createBotTokens(clients: readonly BotClient[], ports: BotTokenPo
       const presentedFingerprint = keyring.fingerprint(token);
       for (const [name, value] of repairs(token)) {
         const meant = find(value);
-        if (meant !== undefined) return { code: 'cred.near_miss', evidence: { presentedFingerprint, nearMiss: name, bot: meant.botUid, client: meant.name } };
+        if (meant !== undefined)
+          return {
+            code: 'cred.near_miss',
+            evidence: { presentedFingerprint, nearMiss: name, bot: meant.botUid, client: meant.name },
+          };
       }
       return { code: 'cred.unknown', evidence: { presentedFingerprint } };
     },

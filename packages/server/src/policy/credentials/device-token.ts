@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Users } from '../../domain/channels/channel-states.ts';
 import type { DeviceToken, User } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 import type { Keyring } from './keyring.ts';
 import { isSessionToken } from './sessions.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 
 /** A credential as it came in, not yet checked. */
 export interface Presented {
@@ -25,7 +25,8 @@ export function extractCredential(headers: IncomingHttpHeaders, basic: boolean):
   }
   const [first, second] = found;
   if (first === undefined) return refuse('cred.missing');
-  if (second !== undefined && second.value !== first.value) return refuse('cred.ambiguous', { places: `${first.placement}, ${second.placement}` });
+  if (second !== undefined && second.value !== first.value)
+    return refuse('cred.ambiguous', { places: `${first.placement}, ${second.placement}` });
   return ok(first);
 }
 

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 
 const derive = promisify(argon2);
 const COST = { parallelism: 1, memory: 19_456, passes: 2, tagLength: 32 };
@@ -11,7 +11,8 @@ const waiting: (() => void)[] = [];
 
 /** `argon2id$memory$passes$salt$tag`, Base64. At most two are computed at a time; more than 200 waiting are refused. */
 export async function makeVerifier(password: string): Promise<Outcome<string>> {
-  if (password.length < 8 || password.length > 256) return refuse('http.bad_body', { field: 'password', reason: '8 to 256 characters' });
+  if (password.length < 8 || password.length > 256)
+    return refuse('http.bad_body', { field: 'password', reason: '8 to 256 characters' });
   const salt = randomBytes(16);
   const tag = await limited(() => hashOf(password, salt));
   if (!tag.ok) return tag;
@@ -60,7 +61,9 @@ export class LoginLock {
   /** Seconds to wait, 0 = may try. */
   waitSeconds(uid: string, address: string, nowMs: number): number {
     const entry = this.#failures.get(`${address} ${uid}`);
-    return entry === undefined || entry.count < FREE_TRIES || entry.untilMs <= nowMs ? 0 : Math.ceil((entry.untilMs - nowMs) / 1000);
+    return entry === undefined || entry.count < FREE_TRIES || entry.untilMs <= nowMs
+      ? 0
+      : Math.ceil((entry.untilMs - nowMs) / 1000);
   }
 
   failed(uid: string, address: string, nowMs: number): void {

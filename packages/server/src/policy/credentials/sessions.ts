@@ -1,7 +1,7 @@
 import type { Session } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
 import { newToken } from '../../kernel/ids.ts';
-import { ok, type Outcome } from '../../kernel/outcome.ts';
+import { type Outcome, ok } from '../../kernel/outcome.ts';
 import type { Keyring } from './keyring.ts';
 
 const PREFIX = 'hfs_';
@@ -25,6 +25,12 @@ export async function openSession(
 ): Promise<Outcome<OpenedSession>> {
   const token = newToken(PREFIX);
   const expiresMs = input.nowMs + (input.kind === 'operator' ? OPERATOR_MS : PERSON_MS);
-  const saved = await ports.directory.saveSession({ hash: ports.keyring.hash(token), kind: input.kind, uid: input.uid, createdMs: input.nowMs, expiresMs });
+  const saved = await ports.directory.saveSession({
+    hash: ports.keyring.hash(token),
+    kind: input.kind,
+    uid: input.uid,
+    createdMs: input.nowMs,
+    expiresMs,
+  });
   return saved.ok ? ok({ token, expiresMs }) : saved;
 }

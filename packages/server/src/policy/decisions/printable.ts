@@ -8,5 +8,7 @@ export function printable(text: string): string {
 }
 
 export function printableEvidence(evidence: Evidence): Evidence {
-  return Object.fromEntries(Object.entries(evidence).map(([key, value]) => [key, typeof value === 'string' ? printable(value) : value]));
+  return Object.fromEntries(
+    Object.entries(evidence).map(([key, value]) => [key, typeof value === 'string' ? printable(value) : value]),
+  );
 }

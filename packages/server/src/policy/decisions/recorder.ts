@@ -1,5 +1,5 @@
 import { definitionOf, type Evidence, isRefusalCode, type Refusal, type RefusalCode } from '@hufu/refusals';
-import { operatorText, type OperatorText } from '@hufu/refusals/texts';
+import { type OperatorText, operatorText } from '@hufu/refusals/texts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { newRequestId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -90,7 +90,8 @@ export class DecisionRecorder {
     this.#lastOf.set(input.peer, decision);
     this.#touch(decision);
     // Only for what is kept: a stranger who claims somebody's uid in a loop must not flood that person's page.
-    if (decision.readerUid !== null) for (const listener of this.#listeners) listener(decision.readerUid, decision.id, decision.code);
+    if (decision.readerUid !== null)
+      for (const listener of this.#listeners) listener(decision.readerUid, decision.id, decision.code);
     return decision.id;
   }
 
@@ -115,7 +116,10 @@ export class DecisionRecorder {
     return explanationOf(viewer.kind === 'operator' ? decision : forPerson(decision));
   }
 
-  async list(viewer: Viewer, limit: number): Promise<{ requestId: string; code: string; timeIso: string; surface: string; title: string }[]> {
+  async list(
+    viewer: Viewer,
+    limit: number,
+  ): Promise<{ requestId: string; code: string; timeIso: string; surface: string; title: string }[]> {
     await this.flush();
     const records = await this.#store.list({ sinceMs: 0, limit, ...(viewer.kind === 'person' ? { subject: viewer.uid } : {}) });
     return records.flatMap((record) => {
@@ -123,7 +127,15 @@ export class DecisionRecorder {
       if (kept === null) return [];
       const decision = viewer.kind === 'operator' ? kept : forPerson(kept);
       const text = operatorText(decision.code);
-      return [{ requestId: decision.id, code: decision.code, timeIso: new Date(decision.tsMs).toISOString(), surface: decision.surface, title: text.en.title }];
+      return [
+        {
+          requestId: decision.id,
+          code: decision.code,
+          timeIso: new Date(decision.tsMs).toISOString(),
+          surface: decision.surface,
+          title: text.en.title,
+        },
+      ];
     });
   }
 
@@ -134,9 +146,17 @@ export class DecisionRecorder {
     const batch = [...this.#dirty];
     this.#dirty = new Set();
     const put = await this.#store.put(
-      batch.map((decision) => ({ id: decision.id, tsMs: decision.tsMs, code: decision.code, subject: decision.readerUid, json: JSON.stringify(decision) })),
+      batch.map((decision) => ({
+        id: decision.id,
+        tsMs: decision.tsMs,
+        code: decision.code,
+        subject: decision.readerUid,
+        json: JSON.stringify(decision),
+      })),
     );
-    if (!put.ok) for (const decision of batch) this.#log.warn({ decision: decision.id, code: decision.code }, 'a decision could not be stored');
+    if (!put.ok)
+      for (const decision of batch)
+        this.#log.warn({ decision: decision.id, code: decision.code }, 'a decision could not be stored');
   }
 
   /** The last flush; the store itself is closed by whoever opened it. */
@@ -206,7 +226,8 @@ const OPERATOR_ONLY = new Set(['ownerUid', 'presentedKind', 'expectedFingerprint
  * against the own uid and read here what they open.
  */
 function forPerson(decision: Decision): Decision {
-  const tellsOfOthers = decision.code === 'cred.other_owner' || (decision.code === 'cred.wrong_kind' && 'presentedKind' in decision.evidence);
+  const tellsOfOthers =
+    decision.code === 'cred.other_owner' || (decision.code === 'cred.wrong_kind' && 'presentedKind' in decision.evidence);
   const evidence = Object.fromEntries(Object.entries(decision.evidence).filter(([key]) => !OPERATOR_ONLY.has(key)));
   return { ...decision, evidence, code: tellsOfOthers ? 'cred.mismatch' : decision.code };
 }

@@ -10,7 +10,12 @@ export interface DecisionRecord {
   readonly json: string;
 }
 
-export interface DecisionQuery { readonly subject?: string; readonly code?: string; readonly sinceMs: number; readonly limit: number }
+export interface DecisionQuery {
+  readonly subject?: string;
+  readonly code?: string;
+  readonly sinceMs: number;
+  readonly limit: number;
+}
 
 /** Kept apart from messages, so that a flood of refusals cannot slow them. Kept 30 days and at most 200 000 records. */
 export interface DecisionStore {
