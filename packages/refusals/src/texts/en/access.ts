@@ -6,7 +6,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'A scope is missing',
     'The credential is right, but this call needs a scope that it does not hold.',
     'See the needed scope in the evidence.',
-    'Tick the scope for this client in the page under the bot, or add it to "actions" of the client in hufu.yaml.',
+    'Use a credential that holds the scope, or ask the owner of the bot to give it to this client.',
   ),
   'scope.role_required': text(
     'A higher role is needed',
@@ -30,7 +30,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'Too many requests',
     'The caller sent faster than its limit.',
     'See the limit in the evidence.',
-    "Slow the caller down, or set limits in the client's entry of hufu.yaml: limits: {callsPerSecond, sendsPerSecond}.",
+    'Let the caller wait for the time in Retry-After, and spread its calls.',
   ),
   'limit.connections': text(
     'No room for another connection',

@@ -84,9 +84,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.login_failed': text(
     'The login failed',
-    'The uid is unknown, the password is wrong, or the account is banned: the evidence says which. The peer gets one answer for all three.',
-    'See "cause" in the evidence.',
-    'Set a new password: POST /api/v1/users {"uid","password"} with the admin secret.',
+    'The uid in the evidence is unknown, its password is wrong, or the account is banned. The peer gets one answer for all three.',
+    'GET /api/v1/users/<uid> with the admin secret: not found means an unknown uid. Otherwise try the password in the page.',
+    'Set a new password: POST /api/v1/users {"uid","name","password"} with the admin secret.',
   ),
   'cred.login_locked': text(
     'Too many failed logins',

@@ -65,6 +65,6 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
     'Private addresses may not be dialled',
     'The address of this client lies in a private or loopback range. Only bots of the operator and clients of hufu.yaml may dial there, so that nobody scans the network through the server.',
     "Resolve the host name of the client's url on the server.",
-    'Declare the client in hufu.yaml (bots: … clients: …), or allow the account: PATCH /api/v1/users/<uid> {"privateTargets": true} with the admin secret.',
+    'Declare the client in hufu.yaml (bots: … clients: …), or make the account as operator: POST /api/v1/users {"uid","name","password"} with the admin secret lets its bots dial there.',
   ),
 };

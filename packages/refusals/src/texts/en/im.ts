@@ -46,8 +46,8 @@ export const im: FamilyTexts<'im'> = {
   'im.send_banned': text(
     'The account may not send',
     'Sending is switched off for this account or in this channel (send_ban). It still receives.',
-    'GET /api/v1/users/<uid> with the admin secret.',
-    'POST /channel {"channel_id","channel_type","send_ban": 0} with the admin secret; for an account channel_id is its uid and channel_type 1.',
+    'See the channel and the sender in the evidence.',
+    'For a group: POST /channel {"channel_id","channel_type": 2,"send_ban": 0} with the admin secret. For an account the operator switches sending on again.',
   ),
   'im.not_friend': text(
     'Not friends',

@@ -40,8 +40,8 @@ export const wk: FamilyTexts<'wk'> = {
   'wk.banned': text(
     'The account is banned',
     'An operator banned the account; it can neither connect nor sign in until the ban is lifted.',
-    'GET /api/v1/users/<uid> with the admin secret shows "banned".',
-    'Lift it: PATCH /api/v1/users/<uid> {"banned": false} with the admin secret.',
+    'Ask the operator who banned the account, and why.',
+    'The operator lifts the ban; until then use another account.',
   ),
   'wk.kicked': text(
     'Signed in on another device',

@@ -6,7 +6,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '缺少权限',
     '凭据正确，但此调用需要它没有的权限。',
     '查看证据中所需的权限。',
-    '在页面的机器人下为该客户端勾选权限，或加入 hufu.yaml 中该客户端的 actions。',
+    '使用具有该权限的凭据，或请机器人的主人授予该客户端。',
   ),
   'scope.role_required': text(
     '需要更高的角色',
@@ -30,7 +30,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '请求过于频繁',
     '调用速度超过上限。',
     '查看证据中的上限。',
-    '降低调用速度，或在 hufu.yaml 该客户端条目设置 limits: {callsPerSecond, sendsPerSecond}。',
+    '让调用者等待 Retry-After 所示时间，并分散调用。',
   ),
   'limit.connections': text(
     '连接数已满',

@@ -83,9 +83,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.login_failed': text(
     '登录失败',
-    'uid 不存在、密码错误或账号被封禁，具体见证据；对方对三种情况得到同一个回答。',
-    '查看证据中的 cause。',
-    '设置新密码：用管理密钥调用 POST /api/v1/users {"uid","password"}。',
+    '证据中的 uid 不存在、密码错误，或账号被封禁；对方对三种情况得到同一个回答。',
+    '用管理密钥请求 GET /api/v1/users/<uid>：找不到即 uid 不存在；否则在页面试一次密码。',
+    '设置新密码：用管理密钥调用 POST /api/v1/users {"uid","name","password"}。',
   ),
   'cred.login_locked': text(
     '登录失败次数过多',

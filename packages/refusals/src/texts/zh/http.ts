@@ -65,6 +65,6 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
     '不允许连接内网地址',
     '该客户端的地址属于内网或本机。只有管理员的机器人与 hufu.yaml 中的客户端可以连接，以免有人借服务器扫描内网。',
     '在服务器上解析该客户端 url 的主机名。',
-    '在 hufu.yaml 中声明该客户端（bots: … clients: …），或用管理密钥允许该账号：PATCH /api/v1/users/<uid> {"privateTargets": true}。',
+    '在 hufu.yaml 中声明该客户端（bots: … clients: …），或由管理员创建账号：用管理密钥调用 POST /api/v1/users {"uid","name","password"}，其机器人即可连接。',
   ),
 };

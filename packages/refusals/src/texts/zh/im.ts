@@ -46,8 +46,8 @@ export const im: FamilyTexts<'im'> = {
   'im.send_banned': text(
     '账号被禁止发送',
     '该账号或频道关闭了发送（send_ban），仍可接收。',
-    '用管理密钥请求 GET /api/v1/users/<uid>。',
-    '用管理密钥调用 POST /channel {"channel_id","channel_type","send_ban": 0}；账号时 channel_id 为 uid、channel_type 为 1。',
+    '查看证据中的频道与发送者。',
+    '群：用管理密钥调用 POST /channel {"channel_id","channel_type": 2,"send_ban": 0}；账号由管理员重新开启发送。',
   ),
   'im.not_friend': text(
     '不是好友',

@@ -40,8 +40,8 @@ export const wk: FamilyTexts<'wk'> = {
   'wk.banned': text(
     '账号已被封禁',
     '管理员封禁了该账号，解封之前不能连接也不能登录。',
-    '用管理密钥请求 GET /api/v1/users/<uid>，查看 banned。',
-    '解封：用管理密钥调用 PATCH /api/v1/users/<uid> {"banned": false}。',
+    '询问管理员是谁、因为什么封禁了该账号。',
+    '由管理员解封；在此之前请使用其他账号。',
   ),
   'wk.kicked': text(
     '在其他设备上登录',
