@@ -1,0 +1,19 @@
+type Key = 'session' | 'device' | 'language';
+
+/** Browsers may forbid storage (private windows): the page then forgets at reload and works otherwise. */
+export function remembered(key: Key): string | null {
+  try {
+    return window.localStorage.getItem(`hufu.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: Key, value: string | null): void {
+  try {
+    if (value === null) window.localStorage.removeItem(`hufu.${key}`);
+    else window.localStorage.setItem(`hufu.${key}`, value);
+  } catch {
+    // Nothing to do: see above.
+  }
+}

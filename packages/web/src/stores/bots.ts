@@ -1,0 +1,74 @@
+import type { BotClientState, BotClientView, BotMade, BotView, ClientRefusal, Framework } from '@hufu/client';
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { client } from '../lib/client.ts';
+
+const STATES: readonly string[] = ['connected', 'connecting', 'refused', 'waiting', 'disabled'];
+
+/** My bots and how their programs are connected, live. */
+export const useBots = defineStore('bots', () => {
+  const list = ref<BotView[]>([]);
+  const loaded = ref(false);
+  const refusal = ref<ClientRefusal | null>(null);
+
+  async function reload(): Promise<void> {
+    const answer = await client.api.bots();
+    refusal.value = answer.ok ? null : answer.refusal;
+    if (!answer.ok) return;
+    list.value = answer.value;
+    loaded.value = true;
+  }
+
+  async function create(wish: { name: string; framework: Framework; url?: string }): Promise<BotMade | ClientRefusal> {
+    const answer = await client.api.createBot(wish);
+    if (!answer.ok) return answer.refusal;
+    await reload();
+    return answer.value;
+  }
+
+  function find(uid: string): BotView | undefined {
+    return list.value.find((bot) => bot.uid === uid);
+  }
+
+  function clientOf(uid: string, id: string): BotClientView | undefined {
+    return find(uid)?.clients.find((one) => one.id === id);
+  }
+
+  function applyState(data: Readonly<Record<string, unknown>>): void {
+    const { botUid, id, state } = data;
+    if (typeof botUid !== 'string' || typeof id !== 'string' || typeof state !== 'string' || !STATES.includes(state)) return;
+    if (clientOf(botUid, id) === undefined) {
+      void reload();
+      return;
+    }
+    list.value = list.value.map((bot) =>
+      bot.uid === botUid ? { ...bot, clients: bot.clients.map((one) => (one.id === id ? patched(one, state as BotClientState, data) : one)) } : bot,
+    );
+  }
+
+  client.on('event', (event) => {
+    if (event.type === 'botclient.state') applyState(event.data);
+  });
+  // A reconnect may have missed a change of state.
+  client.on('conversations', () => {
+    if (loaded.value) void reload();
+  });
+  client.on('signedOut', () => {
+    list.value = [];
+    loaded.value = false;
+  });
+
+  return { list, loaded, refusal, reload, create, find, clientOf };
+});
+
+function patched(before: BotClientView, state: BotClientState, data: Readonly<Record<string, unknown>>): BotClientView {
+  const { since, refusal, url } = data;
+  const why = typeof refusal === 'object' && refusal !== null ? (refusal as Record<string, unknown>) : null;
+  return {
+    ...before,
+    state,
+    url: typeof url === 'string' ? url : before.url,
+    since: typeof since === 'string' || typeof since === 'number' ? since : null,
+    refusal: why === null ? null : { requestId: String(why['requestId'] ?? ''), code: String(why['code'] ?? '') },
+  };
+}
