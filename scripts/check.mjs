@@ -14,9 +14,20 @@ function step(name, command, args) {
 }
 
 step('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
-step('lint', process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'lint', '--error-on-warnings', 'packages', 'scripts', 'bench', 'peers']);
+step('lint', process.execPath, [
+  join(root, 'node_modules/@biomejs/biome/bin/biome'),
+  'lint',
+  '--error-on-warnings',
+  'packages',
+  'scripts',
+  'bench',
+  'peers',
+]);
 
-for (const file of globSync('{packages,peers,bench}/**/*.{ts,vue}', { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' })) {
+for (const file of globSync('{packages,peers,bench}/**/*.{ts,vue}', {
+  cwd: root,
+  exclude: (name) => name === 'node_modules' || name === 'dist',
+})) {
   const text = readFileSync(join(root, file), 'utf8');
   const lines = text.split('\n').length;
   if (lines > MAX_LINES) complain(file, `${lines} lines, at most ${MAX_LINES}`);

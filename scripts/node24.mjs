@@ -19,7 +19,21 @@ export function node24() {
   process.stderr.write(`Fetching Node ${VERSION} (this one is ${process.versions.node}) …\n`);
   mkdirSync(folder, { recursive: true });
   for (const one of names) {
-    run('npm', ['install', '--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error', `${one}@${VERSION}`], { allowFailure: one !== names.at(-1) });
+    run(
+      'npm',
+      [
+        'install',
+        '--prefix',
+        folder,
+        '--no-save',
+        '--no-package-lock',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        `${one}@${VERSION}`,
+      ],
+      { allowFailure: one !== names.at(-1) },
+    );
     if (existsSync(binaryOf(one))) return binaryOf(one);
   }
   throw new Error(`Node ${VERSION} could not be fetched for ${process.platform} ${process.arch}; install Node 24 and try again`);

@@ -7,8 +7,11 @@ import { root, run } from './node24.mjs';
 import { closeWith, runTests } from './run-tests.mjs';
 
 const suites = process.argv.slice(2);
-const files = (suites.length === 0 ? ['*'] : suites).flatMap((suite) => globSync(`peers/${suite}/*.test.ts`, { cwd: root })).sort();
+const files = (suites.length === 0 ? ['*'] : suites)
+  .flatMap((suite) => globSync(`peers/${suite}/*.test.ts`, { cwd: root }))
+  .sort();
 installPackages();
+installWukong();
 const python = installPython();
 const { passed, failed } = runTests(files, { concurrency: 1, env: { ...process.env, HUFU_PEERS_PYTHON: python } });
 closeWith(passed, failed);
@@ -18,6 +21,17 @@ function installPackages() {
   if (missing.length === 0) return;
   run('apt-get', ['update', '-qq']);
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-noto-cjk']);
+}
+
+function installWukong() {
+  const folder = join(root, 'peers/wukong-web');
+  const key = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  const stamp = join(folder, 'node_modules/.hufu-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+  writeFileSync(stamp, key);
 }
 
 function installPython() {

@@ -4,8 +4,21 @@ import { root } from './node24.mjs';
 
 /** Answers the counts of one run; the report goes to stdout. */
 export function runTests(files, { concurrency, timeoutMs = 600_000, env = process.env }) {
-  const args = ['--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, ...files];
-  const done = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${timeoutMs}`,
+    ...files,
+  ];
+  const done = spawnSync(process.execPath, args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   process.stdout.write(done.stdout);
   const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(done.stdout)?.[1] ?? 0);
   const failed = count('fail') + count('cancelled');

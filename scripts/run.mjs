@@ -19,6 +19,7 @@ const targets = {
   test: [join(root, 'scripts/test.mjs'), ...args],
   check: [join(root, 'scripts/check.mjs'), ...args],
   peers: [join(root, 'scripts/peers.mjs'), ...args],
+  deletable: [join(root, 'scripts/deletable.mjs')],
   page: ['--eval', ''],
 };
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...targets[command]], { stdio: 'inherit', env });
@@ -38,8 +39,18 @@ function installDependencies() {
 
 /** Built again only when something it is made of has changed. */
 function buildPage() {
-  const sources = ['packages/web/src', 'packages/web/index.html', 'packages/web/vite.config.ts', 'packages/web/package.json', 'packages/client/src', 'packages/protocol/src', 'packages/refusals/src'];
-  const want = hashOf(sources.flatMap((one) => filesOf(join(root, one))).map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`));
+  const sources = [
+    'packages/web/src',
+    'packages/web/index.html',
+    'packages/web/vite.config.ts',
+    'packages/web/package.json',
+    'packages/client/src',
+    'packages/protocol/src',
+    'packages/refusals/src',
+  ];
+  const want = hashOf(
+    sources.flatMap((one) => filesOf(join(root, one))).map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`),
+  );
   const stamp = join(root, 'packages/web/dist/.built');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
   process.stderr.write('Building the page …\n');
@@ -51,7 +62,10 @@ function buildPage() {
 function filesOf(path) {
   if (!existsSync(path)) return [];
   if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true }).map((name) => join(path, String(name))).filter((one) => statSync(one).isFile()).sort();
+  return readdirSync(path, { recursive: true })
+    .map((name) => join(path, String(name)))
+    .filter((one) => statSync(one).isFile())
+    .sort();
 }
 
 function hashOf(parts) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { freePort, startNoneBot } from '../lib/nonebot.ts';
+import { freePort, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
 import { newPerson } from '../lib/person.ts';
 import { call, startServer, type TestServer, until } from '../lib/server.ts';
 
@@ -13,7 +13,10 @@ describe('an unmodified NoneBot, started from the snippet of the page', { timeou
   before(async () => {
     server = await startServer();
   });
-  after(() => server.close());
+  after(async () => {
+    await stopNoneBots();
+    await server.close();
+  });
 
   it('answers in the private chat and in a group, text and an image, and hears what it missed', async () => {
     const ann = await newPerson(server, 'ann');
@@ -35,8 +38,19 @@ describe('an unmodified NoneBot, started from the snippet of the page', { timeou
     const upload = await fetch(`${server.ready.http}/api/v1/files`, { method: 'POST', headers: ann.headers, body: form });
     const image = (await upload.json()) as { url: string; width: number; height: number };
     assert.equal(image.width, 1);
-    await ann.say(bot.uid, 1, { type: 1, content: '/echo ', parts: [{ type: 'text', text: '/echo ' }, { type: 'image', ...image }] });
-    const echoed = await ann.heard(bot.uid, 1, bot.uid, (payload) => JSON.stringify(payload).includes('/files/'));
+    await ann.say(bot.uid, 1, {
+      type: 1,
+      content: '/echo ',
+      parts: [
+        { type: 'text', text: '/echo ' },
+        { type: 'image', ...image },
+      ],
+    });
+    const echoed = await ann
+      .heard(bot.uid, 1, bot.uid, (payload) => JSON.stringify(payload).includes('/files/'))
+      .catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${JSON.stringify(await ann.messages(bot.uid, 1))}\n${nonebot.output()}`);
+      });
     const path = /\/files\/[\w-]+/.exec(JSON.stringify(echoed.payload))?.[0] ?? '';
     const file = await fetch(`${server.ready.http}${path}`);
     assert.equal(file.headers.get('content-type'), 'image/png');
@@ -47,21 +61,33 @@ describe('an unmodified NoneBot, started from the snippet of the page', { timeou
     nonebot = await startNoneBot(bot.files);
     await call(server, `/api/v1/bots/${bot.uid}/clients/${bot.clientId}/retry`, ann.headers, {});
     await until('the missed messages', () => /missed 4/.test(nonebot.output()), 60_000);
-    assert.deepEqual([...nonebot.output().matchAll(/missed (\d)/g)].map((match) => match[1]).filter((one, index, all) => all.indexOf(one) === index), ['0', '1', '2', '3', '4']);
+    assert.deepEqual(
+      [...nonebot.output().matchAll(/missed (\d)/g)]
+        .map((match) => match[1])
+        .filter((one, index, all) => all.indexOf(one) === index),
+      ['0', '1', '2', '3', '4'],
+    );
 
     await server.kill('SIGKILL');
     server = await server.again();
     ann.moveTo(server);
     await ann.connected(bot);
     await ann.say(bot.uid, 1, { type: 1, content: 'ping' });
-    await until('the answer after the restart', async () => (await ann.messages(bot.uid, 1)).filter((one) => one.payload.content === 'pong').length >= 2);
+    await until(
+      'the answer after the restart',
+      async () => (await ann.messages(bot.uid, 1)).filter((one) => one.payload.content === 'pong').length >= 2,
+    );
     await nonebot.stop();
   });
 
   it('three mistakes show their own cause to the owner and to the operator', async () => {
     const bea = await newPerson(server, 'bea');
     const explain = (requestId: string) =>
-      execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'explain', requestId, '--data-dir', server.dataDir, '--lang', 'en'], { encoding: 'utf8' });
+      execFileSync(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', MAIN, 'explain', requestId, '--data-dir', server.dataDir, '--lang', 'en'],
+        { encoding: 'utf8' },
+      );
 
     const port = await freePort();
     const bot = await bea.newBot('Wrong', `ws://127.0.0.1:${port}/onebot/v11/ws`);
@@ -70,13 +96,27 @@ describe('an unmodified NoneBot, started from the snippet of the page', { timeou
     const token = await bea.refusal(bot, 'remote.token_mismatch');
     assert.match(explain(token.requestId), /The tokens of both ends differ[\s\S]*ONEBOT_ACCESS_TOKEN/);
 
-    await call(server, `/api/v1/bots/${bot.uid}/clients/${bot.clientId}`, bea.headers, { url: `ws://127.0.0.1:${port}/onebot/v11` }, 'PATCH');
+    await call(
+      server,
+      `/api/v1/bots/${bot.uid}/clients/${bot.clientId}`,
+      bea.headers,
+      { url: `ws://127.0.0.1:${port}/onebot/v11` },
+      'PATCH',
+    );
     const path = await bea.refusal(bot, 'remote.path_wrong');
     assert.match(explain(path.requestId), /The path is wrong[\s\S]*\/onebot\/v11\/ws/);
     await nonebot.stop();
 
-    await call(server, `/api/v1/bots/${bot.uid}/clients/${bot.clientId}`, bea.headers, { url: `ws://127.0.0.1:${port}/onebot/v11/ws` }, 'PATCH');
-    nonebot = await startNoneBot(bot.files.map((file) => ({ ...file, content: file.content.replace(/^nonebot.get_driver\(\).*$/m, '') })));
+    await call(
+      server,
+      `/api/v1/bots/${bot.uid}/clients/${bot.clientId}`,
+      bea.headers,
+      { url: `ws://127.0.0.1:${port}/onebot/v11/ws` },
+      'PATCH',
+    );
+    nonebot = await startNoneBot(
+      bot.files.map((file) => ({ ...file, content: file.content.replace(/^nonebot.get_driver\(\).*$/m, '') })),
+    );
     await call(server, `/api/v1/bots/${bot.uid}/clients/${bot.clientId}/retry`, bea.headers, {});
     const adapter = await bea.refusal(bot, 'remote.adapter_unregistered');
     assert.match(explain(adapter.requestId), /adapter is not registered[\s\S]*register_adapter/);

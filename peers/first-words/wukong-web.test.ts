@@ -42,10 +42,19 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
   it('sends to a person and back; messageSeq rises by one in both directions', async () => {
     const first = await ann.sendText('ben', 1, 'hello ben 你好');
     const heard = await ben.heard((message) => message.text === 'hello ben 你好');
-    assert.deepEqual({ ...heard, messageId: '' }, { messageId: '', messageSeq: first.messageSeq, fromUid: 'ann', channelId: 'ann', channelType: 1, text: 'hello ben 你好' });
+    assert.deepEqual(
+      { ...heard, messageId: '' },
+      { messageId: '', messageSeq: first.messageSeq, fromUid: 'ann', channelId: 'ann', channelType: 1, text: 'hello ben 你好' },
+    );
     const second = await ben.sendText('ann', 1, 'hello ann');
     const answer = await ann.heard((message) => message.text === 'hello ann');
-    assert.deepEqual([first, second].map((ack) => [ack.reasonCode, ack.messageSeq]), [[1, 1], [1, 2]]);
+    assert.deepEqual(
+      [first, second].map((ack) => [ack.reasonCode, ack.messageSeq]),
+      [
+        [1, 1],
+        [1, 2],
+      ],
+    );
     assert.equal(answer.messageSeq, 2);
     assert.notEqual(answer.messageId, heard.messageId);
   });
@@ -56,11 +65,14 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
     for (const text of ['one', 'two', 'three']) assert.equal((await ann.sendText('crew', 2, text)).reasonCode, 1);
     await ben.heard((message) => message.channelId === 'crew' && message.text === 'three');
     const crew = (await ben.seen()).messages.filter((message) => message.channelId === 'crew');
-    assert.deepEqual(crew.map((message) => [message.messageSeq, message.fromUid, message.text]), [
-      [1, 'ann', 'one'],
-      [2, 'ann', 'two'],
-      [3, 'ann', 'three'],
-    ]);
+    assert.deepEqual(
+      crew.map((message) => [message.messageSeq, message.fromUid, message.text]),
+      [
+        [1, 'ann', 'one'],
+        [2, 'ann', 'two'],
+        [3, 'ann', 'three'],
+      ],
+    );
     const cat = await openSdkPage(browser, site);
     assert.equal(await cat.connect({ address, uid: 'cat', token: 't-cat' }), 1);
     const refused = await cat.sendText('crew', 2, 'let me in');
@@ -70,7 +82,10 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
 
   it('is refused with a wrong token and with the token of another device flag, and does not come back', async () => {
     await admin(server, '/user/token', { uid: 'dan', token: 't-dan', device_flag: 0, device_level: 0 });
-    for (const [uid, token] of [['ann', 'not-hers'], ['dan', 't-dan']] as const) {
+    for (const [uid, token] of [
+      ['ann', 'not-hers'],
+      ['dan', 't-dan'],
+    ] as const) {
       const page = await openSdkPage(browser, site);
       assert.equal(await page.connect({ address, uid, token }), 2);
       await new Promise((resolve) => setTimeout(resolve, 150));

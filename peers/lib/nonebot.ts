@@ -16,13 +16,24 @@ export interface SnippetFile {
   readonly content: string;
 }
 
+const running = new Set<NoneBot>();
+
+/** Ends what a failed test left running: an open child would keep the suite from ending. */
+export async function stopNoneBots(): Promise<void> {
+  await Promise.all([...running].map((bot) => bot.stop()));
+}
+
 /** An unmodified NoneBot started from exactly these files, with the pinned packages. */
 export async function startNoneBot(files: readonly SnippetFile[]): Promise<NoneBot> {
   const python = process.env.HUFU_PEERS_PYTHON;
   if (python === undefined) throw new Error('HUFU_PEERS_PYTHON is not set: run through "npm run test:peers"');
   const folder = mkdtempSync(join(tmpdir(), 'hufu-nonebot-'));
   for (const file of files) writeFileSync(join(folder, file.path), file.content);
-  const child: ChildProcess = spawn(python, ['bot.py'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PYTHONUNBUFFERED: '1' } });
+  const child: ChildProcess = spawn(python, ['bot.py'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PYTHONUNBUFFERED: '1' },
+  });
   let output = '';
   const collect = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-200_000);
@@ -32,16 +43,19 @@ export async function startNoneBot(files: readonly SnippetFile[]): Promise<NoneB
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await until(`NoneBot to listen\n${output}`, () => /Uvicorn running on/.test(output) || child.exitCode !== null, 30_000);
   if (child.exitCode !== null) throw new Error(`NoneBot ended\n${output}`);
-  return {
+  const bot: NoneBot = {
     folder,
     output: () => output,
     async stop() {
+      running.delete(bot);
       child.kill('SIGINT');
       const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
       await ended;
       clearTimeout(timer);
     },
   };
+  running.add(bot);
+  return bot;
 }
 
 export function freePort(): Promise<number> {

@@ -28,13 +28,21 @@ export interface TestServer {
 }
 
 /** The real server as its own process, every listener on a free port. `prefix` runs it under another program. */
-export async function startServer(options: { dataDir?: string; listen?: Partial<Record<string, string>>; prefix?: readonly string[]; yaml?: string } = {}): Promise<TestServer> {
+export async function startServer(
+  options: { dataDir?: string; listen?: Partial<Record<string, string>>; prefix?: readonly string[]; yaml?: string } = {},
+): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hufu-peer-'));
   const any = '127.0.0.1:0';
   const listen = { http: any, tcp: any, ws: any, onebotHttp: any, onebotWs: any, ...options.listen };
   const file = join(mkdtempSync(join(tmpdir(), 'hufu-conf-')), 'hufu.yaml');
   writeFileSync(file, `listen: ${JSON.stringify(listen)}\n${options.yaml ?? ''}`);
-  const [command = process.execPath, ...args] = [...(options.prefix ?? []), process.execPath, '--disable-warning=ExperimentalWarning', MAIN, 'serve'];
+  const [command = process.execPath, ...args] = [
+    ...(options.prefix ?? []),
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    MAIN,
+    'serve',
+  ];
   const child = spawn(command, args, {
     env: { ...process.env, HUFU_READY: 'json', HUFU_DATA_DIR: dataDir, HUFU_CONFIG: file, HUFU_ADMIN_SECRET: ADMIN_SECRET },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,7 +53,13 @@ export async function startServer(options: { dataDir?: string; listen?: Partial<
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const ready = await readyLine(child, () => stderr);
-  const portsOf = (one: Ready) => ({ http: bare(one.http), tcp: one.tcp, ws: bare(one.ws), onebotHttp: bare(one.onebotHttp), onebotWs: bare(one.onebotWs) });
+  const portsOf = (one: Ready) => ({
+    http: bare(one.http),
+    tcp: one.tcp,
+    ws: bare(one.ws),
+    onebotHttp: bare(one.onebotHttp),
+    onebotWs: bare(one.onebotWs),
+  });
   const server: TestServer = {
     ready,
     dataDir,
@@ -84,11 +98,21 @@ function readyLine(child: ChildProcess, stderr: () => string): Promise<Ready> {
 }
 
 /** A call with the admin secret; answers status and JSON body. */
-export async function admin(server: TestServer, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+export async function admin(
+  server: TestServer,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   return call(server, path, { token: ADMIN_SECRET }, body);
 }
 
-export async function call(server: TestServer, path: string, headers: Record<string, string>, body?: unknown, method?: string): Promise<{ status: number; body: Record<string, unknown> }> {
+export async function call(
+  server: TestServer,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+  method?: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const answer = await fetch(`${server.ready.http}${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
@@ -99,7 +123,11 @@ export async function call(server: TestServer, path: string, headers: Record<str
 }
 
 /** Waits for a condition, asking every 50 ms. */
-export async function until<T>(what: string, ask: () => Promise<T | null | undefined | false> | T | null | undefined | false, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  timeoutMs = 20_000,
+): Promise<T> {
   const endMs = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

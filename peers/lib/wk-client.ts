@@ -31,7 +31,15 @@ export class WkClient {
       this.#onConnack = resolve;
       this.#socket.once('close', () => reject(new Error('closed before CONNACK')));
     });
-    this.#write(1, 0, [u8(4), u8(deviceFlag), str(`dev-${uid}`), str(uid), str(token), i64(Date.now()), str(this.#keys.publicKey)]);
+    this.#write(1, 0, [
+      u8(4),
+      u8(deviceFlag),
+      str(`dev-${uid}`),
+      str(uid),
+      str(token),
+      i64(Date.now()),
+      str(this.#keys.publicKey),
+    ]);
     const frame = await answer;
     const session = frame.serverKey === '' ? null : deriveSession(this.#keys.privateKey, frame.serverKey, frame.salt);
     if (session !== null) this.#cipher = new SessionCipher(session.key, session.iv);
@@ -44,7 +52,16 @@ export class WkClient {
     this.#seq += 1;
     const sealed = this.#cipher.encryptBase64(Buffer.from(payload));
     const msgKey = this.#cipher.keyOf(`${this.#seq}${clientMsgNo}${channelId}${channelType}${sealed}`);
-    this.#write(3, 2, [u8(0), u32(this.#seq), str(clientMsgNo), str(channelId), u8(channelType), u32(0), str(msgKey), Buffer.from(sealed)]);
+    this.#write(3, 2, [
+      u8(0),
+      u32(this.#seq),
+      str(clientMsgNo),
+      str(channelId),
+      u8(channelType),
+      u32(0),
+      str(msgKey),
+      Buffer.from(sealed),
+    ]);
     return this.#seq;
   }
 
@@ -57,7 +74,8 @@ export class WkClient {
       this.connack = frame;
       this.#onConnack(frame);
     } else if (frame.type === 'sendack') this.acks.set(frame.clientSeq, frame);
-    else if (frame.type === 'recv') this.received.push({ ...frame, payload: this.#cipher?.decrypt(frame.payload) ?? new Uint8Array() });
+    else if (frame.type === 'recv')
+      this.received.push({ ...frame, payload: this.#cipher?.decrypt(frame.payload) ?? new Uint8Array() });
     else if (frame.type === 'disconnect') this.disconnectReason = frame.reason;
   }
 
