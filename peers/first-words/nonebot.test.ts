@@ -41,10 +41,7 @@ describe('an unmodified NoneBot, started from the snippet of the page', { timeou
     await ann.say(bot.uid, 1, {
       type: 1,
       content: '/echo ',
-      parts: [
-        { type: 'text', text: '/echo ' },
-        { type: 'image', ...image },
-      ],
+      parts: [{ ...image, type: 2, offset: 6 }],
     });
     const echoed = await ann
       .heard(bot.uid, 1, bot.uid, (payload) => JSON.stringify(payload).includes('/files/'))
