@@ -11,12 +11,37 @@ const writer = new FrameWriter();
 const plain = Buffer.from(JSON.stringify({ type: 1, content: 'x'.repeat(77) }));
 
 const wire = cipher.encryptBase64(plain);
-const head = { flags: 2, setting: 0, clientSeq: 1234, clientMsgNo: '0123456789abcdef0123456789abcdef', channelId: 'group-1', channelType: 2 };
-const send: SendFrame = { type: 'send', ...head, streamNo: '', expire: 0, msgKey: cipher.sendKey(head, wire), topic: '', payload: Buffer.from(wire) };
+const head = {
+  flags: 2,
+  setting: 0,
+  clientSeq: 1234,
+  clientMsgNo: '0123456789abcdef0123456789abcdef',
+  channelId: 'group-1',
+  channelType: 2,
+};
+const send: SendFrame = {
+  type: 'send',
+  ...head,
+  streamNo: '',
+  expire: 0,
+  msgKey: cipher.sendKey(head, wire),
+  topic: '',
+  payload: Buffer.from(wire),
+};
 const sendBytes = Buffer.from(encodeFrame(send, 5));
 const recv = {
-  flags: 2, setting: 0, fromUid: 'user-1', channelId: 'group-1', channelType: 2, expire: 0, clientMsgNo: head.clientMsgNo, messageId: 70_000_000_001, messageSeq: 7,
-  timestamp: 1_700_000_001, topic: '', payload: plain,
+  flags: 2,
+  setting: 0,
+  fromUid: 'user-1',
+  channelId: 'group-1',
+  channelType: 2,
+  expire: 0,
+  clientMsgNo: head.clientMsgNo,
+  messageId: 70_000_000_001,
+  messageSeq: 7,
+  timestamp: 1_700_000_001,
+  topic: '',
+  payload: plain,
 };
 const recvAck = Buffer.from(encodeFrame({ type: 'recvack', flags: 0, messageId: 70_000_000_001n, messageSeq: 7 }, 5));
 const decoder = new FrameDecoder({ maxFrameBytes: 1 << 20, side: 'server' });
@@ -35,7 +60,11 @@ measure('SENDACK encode', () => writer.sendack(70_000_000_001, 1234, 7, 1, 5));
 measure('RECV encode, in clear', () => writer.recv(recv, 5, null));
 measure('RECV encode + encrypt', () => writer.recv(recv, 5, cipher));
 measure('RECVACK decode', () => decoder.push(recvAck, count));
-measure('handshake (X25519)', () => createKeyPair() && deriveSession(server.privateKey, server.publicKey, 'AbCdEfGh12345678'), Math.min(rounds, 500));
+measure(
+  'handshake (X25519)',
+  () => createKeyPair() && deriveSession(server.privateKey, server.publicKey, 'AbCdEfGh12345678'),
+  Math.min(rounds, 500),
+);
 if (taken === 0) throw new Error('nothing was decoded');
 
 function measure(name: string, step: () => unknown, times = rounds): void {

@@ -17,7 +17,17 @@ const nextBatch = (): Draft[] =>
   Array.from({ length: Math.min(batchSize, messages - made) }, () => {
     const n = made++;
     const ch = 1 + ((n * 7_919) % channels);
-    return { ch, sender: 1 + (ch % 20_000), clientMsgNo: `bench-${String(n).padStart(26, '0')}`, flags: 0, tsMs: Date.now(), expireSeconds: 0, topic: '', payload, parties: null };
+    return {
+      ch,
+      sender: 1 + (ch % 20_000),
+      clientMsgNo: `bench-${String(n).padStart(26, '0')}`,
+      flags: 0,
+      tsMs: Date.now(),
+      expireSeconds: 0,
+      topic: '',
+      payload,
+      parties: null,
+    };
   });
 const cpuBefore = (await store.stats()).cpuUs;
 const started = performance.now();
@@ -35,5 +45,7 @@ const perSecond = messages / seconds;
 const micros = (cpu.user + cpu.system - cpuBefore.user - cpuBefore.system) / messages;
 await store.close();
 rmSync(dataDir, { recursive: true });
-console.log(`${messages} messages, ${channels} channels, batches of ${batchSize}: ${Math.round(perSecond)} messages/s, ${micros.toFixed(1)} µs writer CPU per message`);
+console.log(
+  `${messages} messages, ${channels} channels, batches of ${batchSize}: ${Math.round(perSecond)} messages/s, ${micros.toFixed(1)} µs writer CPU per message`,
+);
 console.log(`ratio to the design's 79 000/s: ${(perSecond / DESIGN_MESSAGES_PER_SECOND).toFixed(2)}`);

@@ -14,9 +14,10 @@ function step(name, command, args) {
 }
 
 step('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
-step('lint', process.execPath, [
+step('format and lint', process.execPath, [
   join(root, 'node_modules/@biomejs/biome/bin/biome'),
-  'lint',
+  'check',
+  '--assist-enabled=false',
   '--error-on-warnings',
   'packages',
   'scripts',
@@ -31,9 +32,16 @@ for (const file of globSync('{packages,peers,bench}/**/*.{ts,vue}', {
   const text = readFileSync(join(root, file), 'utf8');
   const lines = text.split('\n').length;
   if (lines > MAX_LINES) complain(file, `${lines} lines, at most ${MAX_LINES}`);
-  if (/\bas any\b|: any\b|<any>|as unknown as|@ts-ignore|@ts-nocheck/.test(text)) complain(file, 'leaves the type system');
+  if (/\bas any\b|: any\b|<any>|as unknown as|@ts-ignore|@ts-nocheck/.test(withoutComments(text))) {
+    complain(file, 'leaves the type system');
+  }
 }
 process.exitCode = bad === 0 ? 0 : 1;
+
+/** A comment may say "any"; a switched-off check is one too and stays. */
+function withoutComments(text) {
+  return text.replace(/\/\*\*[\s\S]*?\*\/|^\s*\/\/(?!.*@ts-).*$/gm, '');
+}
 
 function complain(file, problem) {
   process.stdout.write(`✖ ${file}: ${problem}\n`);

@@ -1,6 +1,6 @@
-// Proves that a surface is a folder and its lines: a copy of the tree without surfaces/onebot still compiles.
+// Proves that a surface is a folder, the file that wires it and its line in the list: a copy of the tree without surfaces/onebot still compiles.
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './node24.mjs';
@@ -18,13 +18,12 @@ try {
     JSON.stringify({ extends: './tsconfig.base.json', include: ['packages/server/src/**/*.ts'] }),
   );
   rmSync(join(copy, 'packages/server/src/surfaces/onebot'), { recursive: true });
-  for (const file of globSync('packages/server/src/app/*.ts', { cwd: copy })) {
-    const path = join(copy, file);
-    const kept = readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((line) => !line.includes('surfaces/onebot') && !/\/\/ onebot\b/.test(line));
-    writeFileSync(path, kept.join('\n').replaceAll(/\bonebot, /g, ''));
-  }
+  rmSync(join(copy, 'packages/server/src/app/onebot.ts'));
+  const list = join(copy, 'packages/server/src/app/surfaces.ts');
+  const kept = readFileSync(list, 'utf8')
+    .split('\n')
+    .filter((line) => !line.includes("'./onebot.ts'"));
+  writeFileSync(list, kept.join('\n').replace(/composeOnebot\([^)]*\)/, ''));
   const done = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(copy, 'tsconfig.json')], {
     cwd: copy,
     stdio: 'inherit',

@@ -32,8 +32,8 @@ export async function startServer(
   options: { dataDir?: string; listen?: Partial<Record<string, string>>; prefix?: readonly string[]; yaml?: string } = {},
 ): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'hufu-peer-'));
-  const any = '127.0.0.1:0';
-  const listen = { http: any, tcp: any, ws: any, onebotHttp: any, onebotWs: any, ...options.listen };
+  const freePort = '127.0.0.1:0';
+  const listen = { http: freePort, tcp: freePort, ws: freePort, onebotHttp: freePort, onebotWs: freePort, ...options.listen };
   const file = join(mkdtempSync(join(tmpdir(), 'hufu-conf-')), 'hufu.yaml');
   writeFileSync(file, `listen: ${JSON.stringify(listen)}\n${options.yaml ?? ''}`);
   const [command = process.execPath, ...args] = [

@@ -1,7 +1,20 @@
 import type { Http } from './http.ts';
 import type { Result } from './result.ts';
 import type {
-  Account, BotClientView, BotMade, BotView, ChannelRef, Contact, Conversation, Explanation, Framework, MemberView, Msg, RefusalRow, SignedIn, UploadedFile,
+  Account,
+  BotClientView,
+  BotMade,
+  BotView,
+  ChannelRef,
+  Contact,
+  Conversation,
+  Explanation,
+  Framework,
+  MemberView,
+  Msg,
+  RefusalRow,
+  SignedIn,
+  UploadedFile,
 } from './types.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -50,7 +63,10 @@ export interface Api {
   loginOperator(secret: string): Promise<Result<{ readonly token: string }>>;
   logout(): Promise<Result<true>>;
   /** Makes an account with the admin secret instead of a session. */
-  createUser(secret: string, user: { uid: string; name: string; password: string }): Promise<Result<{ readonly uid: string; readonly name: string }>>;
+  createUser(
+    secret: string,
+    user: { uid: string; name: string; password: string },
+  ): Promise<Result<{ readonly uid: string; readonly name: string }>>;
   me(): Promise<Result<Account>>;
   user(uid: string): Promise<Result<Account>>;
   contacts(): Promise<Result<Contact[]>>;
@@ -64,7 +80,10 @@ export interface Api {
   removeMember(groupId: string, uid: string): Promise<Result<true>>;
   bots(): Promise<Result<BotView[]>>;
   createBot(bot: { name: string; framework: Framework; url?: string }): Promise<Result<BotMade>>;
-  addBotClient(uid: string, client: { kind: 'reverse' | 'forward'; name: string; url?: string }): Promise<Result<BotClientChanged>>;
+  addBotClient(
+    uid: string,
+    client: { kind: 'reverse' | 'forward'; name: string; url?: string },
+  ): Promise<Result<BotClientChanged>>;
   retryBotClient(uid: string, id: string): Promise<Result<true>>;
   changeBotClient(uid: string, id: string, patch: BotClientPatch): Promise<Result<BotClientChanged>>;
   removeBotClient(uid: string, id: string): Promise<Result<true>>;
@@ -75,22 +94,35 @@ export interface Api {
 
 export function createApi(http: Http): Api {
   return {
-    login: (uid, password) => http.request('POST', '/auth/login', shaped<SignedIn>('token'), { body: { uid, password }, bearer: '' }),
-    loginOperator: (secret) => http.request('POST', '/auth/operator', shaped<{ token: string }>('token'), { body: { secret }, bearer: '' }),
+    login: (uid, password) =>
+      http.request('POST', '/auth/login', shaped<SignedIn>('token'), { body: { uid, password }, bearer: '' }),
+    loginOperator: (secret) =>
+      http.request('POST', '/auth/operator', shaped<{ token: string }>('token'), { body: { secret }, bearer: '' }),
     logout: () => http.request('POST', '/auth/logout', nothing),
-    createUser: (secret, user) => http.request('POST', '/users', shaped<{ uid: string; name: string }>('uid'), { body: user, bearer: secret }),
+    createUser: (secret, user) =>
+      http.request('POST', '/users', shaped<{ uid: string; name: string }>('uid'), { body: user, bearer: secret }),
     me: () => http.request('GET', '/me', shaped<Account>('uid')),
     user: (uid) => http.request('GET', `/users/${part(uid)}`, shaped<Account>('uid')),
     contacts: () => http.request('GET', '/contacts', listed<Contact>('users')),
     conversations: () => http.request('GET', '/conversations', listed<Conversation>('conversations')),
     messages: (query) =>
-      http.request('GET', '/messages', (body) => {
-        const messages = listed<Msg>('messages')(body);
-        return messages === null ? null : { messages: messages.sort((a, b) => a.messageSeq - b.messageSeq), more: body['more'] === true };
-      }, { query: { ...query } }),
+      http.request(
+        'GET',
+        '/messages',
+        (body) => {
+          const messages = listed<Msg>('messages')(body);
+          return messages === null
+            ? null
+            : { messages: messages.sort((a, b) => a.messageSeq - b.messageSeq), more: body['more'] === true };
+        },
+        { query: { ...query } },
+      ),
     markRead: (channel, messageSeq) =>
-      http.request('POST', '/read', nothing, { body: { channelId: channel.channelId, channelType: channel.channelType, messageSeq } }),
-    createGroup: (name, members) => http.request('POST', '/groups', shaped<{ channelId: string; name: string }>('channelId'), { body: { name, members } }),
+      http.request('POST', '/read', nothing, {
+        body: { channelId: channel.channelId, channelType: channel.channelType, messageSeq },
+      }),
+    createGroup: (name, members) =>
+      http.request('POST', '/groups', shaped<{ channelId: string; name: string }>('channelId'), { body: { name, members } }),
     members: (groupId) => http.request('GET', `/groups/${part(groupId)}/members`, listed<MemberView>('members')),
     addMembers: (groupId, uids) => http.request('POST', `/groups/${part(groupId)}/members`, nothing, { body: { uids } }),
     removeMember: (groupId, uid) => http.request('DELETE', `/groups/${part(groupId)}/members/${part(uid)}`, nothing),
@@ -98,7 +130,8 @@ export function createApi(http: Http): Api {
     createBot: (bot) => http.request('POST', '/bots', shaped<BotMade>('bot'), { body: bot }),
     addBotClient: (uid, client) => http.request('POST', `/bots/${part(uid)}/clients`, changed, { body: client }),
     retryBotClient: (uid, id) => http.request('POST', `/bots/${part(uid)}/clients/${part(id)}/retry`, nothing, { body: {} }),
-    changeBotClient: (uid, id, patch) => http.request('PATCH', `/bots/${part(uid)}/clients/${part(id)}`, changed, { body: patch }),
+    changeBotClient: (uid, id, patch) =>
+      http.request('PATCH', `/bots/${part(uid)}/clients/${part(id)}`, changed, { body: patch }),
     removeBotClient: (uid, id) => http.request('DELETE', `/bots/${part(uid)}/clients/${part(id)}`, nothing),
     upload(file, name) {
       const form = new FormData();

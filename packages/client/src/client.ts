@@ -56,7 +56,11 @@ interface Followed {
 
 export function createClient(options: ClientOptions): Client {
   const listeners: { [K in keyof ClientEvents]: Set<ClientEvents[K]> } = {
-    state: new Set(), message: new Set(), event: new Set(), conversations: new Set(), signedOut: new Set(),
+    state: new Set(),
+    message: new Set(),
+    event: new Set(),
+    conversations: new Set(),
+    signedOut: new Set(),
   };
   const followed = new Map<string, Followed>();
   let token: string | null = null;
@@ -155,7 +159,11 @@ export function createClient(options: ClientOptions): Client {
       const key = keyOf(channel);
       const before = followed.get(key);
       followed.delete(key);
-      followed.set(key, { channel: { channelId: channel.channelId, channelType: channel.channelType }, seq: Math.max(afterSeq, before?.seq ?? 0), catchingUp: null });
+      followed.set(key, {
+        channel: { channelId: channel.channelId, channelType: channel.channelType },
+        seq: Math.max(afterSeq, before?.seq ?? 0),
+        catchingUp: null,
+      });
       const oldest = followed.keys().next().value;
       if (followed.size > MAX_FOLLOWED && oldest !== undefined) followed.delete(oldest);
     },

@@ -24,7 +24,12 @@ export interface RequestExtras {
 
 export interface Http {
   /** `read` turns the decoded body into T; answering null means "not the shape agreed on". */
-  request<T>(method: Method, path: string, read: (body: Readonly<Record<string, unknown>>) => T | null, extras?: RequestExtras): Promise<Result<T>>;
+  request<T>(
+    method: Method,
+    path: string,
+    read: (body: Readonly<Record<string, unknown>>) => T | null,
+    extras?: RequestExtras,
+  ): Promise<Result<T>>;
 }
 
 /** HTTP with refusals as values: a refused or unanswered request resolves, it never rejects. */
@@ -46,7 +51,11 @@ export function createHttp(options: HttpOptions): Http {
         response = await fetchOnce(`${options.baseUrl}/api/v1${path}${queryOf(extras.query)}`, {
           method,
           headers,
-          ...(extras.form !== undefined ? { body: extras.form } : extras.body !== undefined ? { body: JSON.stringify(extras.body) } : {}),
+          ...(extras.form !== undefined
+            ? { body: extras.form }
+            : extras.body !== undefined
+              ? { body: JSON.stringify(extras.body) }
+              : {}),
           signal: AbortSignal.timeout(timeoutMs),
         });
         body = parse(await response.text());
@@ -55,11 +64,13 @@ export function createHttp(options: HttpOptions): Http {
         return localRefusal('client.unreachable', 'The server did not answer.');
       }
       if (!response.ok) {
-        if (response.status === 401 && extras.bearer === undefined && sessionToken !== null) options.onUnauthorized?.(sessionToken);
+        if (response.status === 401 && extras.bearer === undefined && sessionToken !== null)
+          options.onUnauthorized?.(sessionToken);
         return refused(refusalFromProblem(response.status, body, response.headers.get('x-request-id') ?? ''));
       }
       const value = read(isRecord(body) ? body : {});
-      if (value === null) return localRefusal('client.bad_answer', `The server answered ${path} in a shape this page does not know.`);
+      if (value === null)
+        return localRefusal('client.bad_answer', `The server answered ${path} in a shape this page does not know.`);
       return success(value);
     },
   };

@@ -85,12 +85,22 @@ export function createLive(options: LiveOptions): Live {
     const mine = openRpc(options.url(), openSocket, {
       async onOpen() {
         const answer = await mine.call('connect', {
-          uid: who.uid, token: who.token, deviceFlag: 1, deviceId: options.deviceId, clientTimestamp: Date.now(),
+          uid: who.uid,
+          token: who.token,
+          deviceFlag: 1,
+          deviceId: options.deviceId,
+          clientTimestamp: Date.now(),
         });
         if (rpc !== mine) return;
         if (answer.ok && (answer.value['reasonCode'] ?? 1) === 1) onConnected(mine);
         else {
-          refusal = answer.ok ? { code: `reason.${String(answer.value['reasonCode'])}`, message: 'The server refused the connection.', requestId: '' } : answer.refusal;
+          refusal = answer.ok
+            ? {
+                code: `reason.${String(answer.value['reasonCode'])}`,
+                message: 'The server refused the connection.',
+                requestId: '',
+              }
+            : answer.refusal;
           mine.close(3001, 'refused');
         }
       },
@@ -137,13 +147,18 @@ export function createLive(options: LiveOptions): Live {
       const message = messageOf(who, params);
       options.onMessage(message);
       mine.notify('recvack', {
-        ...(params['header'] === undefined ? {} : { header: params['header'] }), messageId: message.messageId, messageSeq: message.messageSeq,
+        ...(params['header'] === undefined ? {} : { header: params['header'] }),
+        messageId: message.messageId,
+        messageSeq: message.messageSeq,
       });
     } else if (method === 'event') {
       const event = eventOf(params);
       if (event !== null) options.onEvent(event);
     } else if (method === 'disconnect') {
-      setState({ ...state, refusal: state.refusal ?? { code: 'cred.kicked', message: String(params['reason'] ?? ''), requestId: '' } });
+      setState({
+        ...state,
+        refusal: state.refusal ?? { code: 'cred.kicked', message: String(params['reason'] ?? ''), requestId: '' },
+      });
       stopFor('refused');
     }
   };
@@ -165,7 +180,11 @@ export function createLive(options: LiveOptions): Live {
   const transmit = async (mine: Rpc, item: Outgoing): Promise<void> => {
     const { channel, payload, clientMsgNo } = item;
     const answer = await mine.call('send', {
-      channelId: channel.channelId, channelType: channel.channelType, payload, clientMsgNo, header: { redDot: true },
+      channelId: channel.channelId,
+      channelType: channel.channelType,
+      payload,
+      clientMsgNo,
+      header: { redDot: true },
     });
     // The connection went before the answer: it stays in the outbox for the next one. A silent server is given up like a dead one.
     if (!answer.ok && (answer.refusal.code === 'client.disconnected' || answer.refusal.code === 'client.timeout')) {
@@ -193,7 +212,8 @@ export function createLive(options: LiveOptions): Live {
     send(channel, payload, clientMsgNo) {
       if (state.status === 'refused' && state.refusal !== null) return Promise.resolve({ ok: false, refusal: state.refusal });
       if (identity === null) return Promise.resolve(localRefusal('client.stopped', 'The session ended.'));
-      if (outbox.length >= MAX_OUTBOX) return Promise.resolve(localRefusal('client.outbox_full', 'Too many messages are waiting to be sent.'));
+      if (outbox.length >= MAX_OUTBOX)
+        return Promise.resolve(localRefusal('client.outbox_full', 'Too many messages are waiting to be sent.'));
       return new Promise((settle) => {
         const item = { channel, payload: encodePayload(payload), clientMsgNo, settle };
         outbox.push(item);
@@ -212,7 +232,11 @@ function refusalOfClose(code: number, reason: string): ClientRefusal {
 
 function sentOf(result: Readonly<Record<string, unknown>>): Result<Sent> {
   const reasonCode = result['reasonCode'] ?? 1;
-  if (reasonCode !== 1) return { ok: false, refusal: { code: `reason.${String(reasonCode)}`, message: 'The server refused the message.', requestId: '' } };
+  if (reasonCode !== 1)
+    return {
+      ok: false,
+      refusal: { code: `reason.${String(reasonCode)}`, message: 'The server refused the message.', requestId: '' },
+    };
   return success({ messageId: String(result['messageId'] ?? ''), messageSeq: Number(result['messageSeq'] ?? 0) });
 }
 
@@ -245,6 +269,7 @@ function eventOf(params: Readonly<Record<string, unknown>>): LiveEvent | null {
       parsed = {};
     }
   }
-  const record = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {};
+  const record =
+    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {};
   return { id: String(id ?? ''), type, timestampMs: Number(timestamp ?? 0), data: record };
 }

@@ -71,8 +71,10 @@ export function openRpc(url: string, open: OpenSocket, handlers: RpcHandlers): R
 
   return {
     call(method, params, timeoutMs = 10_000) {
-      if (ended || socket.readyState !== socket.OPEN) return Promise.resolve(localRefusal('client.disconnected', 'There is no connection.'));
-      if (pending.size >= MAX_PENDING_CALLS) return Promise.resolve(localRefusal('client.outbox_full', 'Too many calls are waiting for their answer.'));
+      if (ended || socket.readyState !== socket.OPEN)
+        return Promise.resolve(localRefusal('client.disconnected', 'There is no connection.'));
+      if (pending.size >= MAX_PENDING_CALLS)
+        return Promise.resolve(localRefusal('client.outbox_full', 'Too many calls are waiting for their answer.'));
       const id = String(nextId++);
       return new Promise((resolve) => {
         const timer = setTimeout(() => {

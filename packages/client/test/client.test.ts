@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type StandIn, startStandIn } from '../../web/test/stand-in.ts';
-import { type Client, createBackoff, createClient, decodePayload, encodePayload, type LiveState, type Msg } from '../src/index.ts';
+import {
+  type Client,
+  createBackoff,
+  createClient,
+  decodePayload,
+  encodePayload,
+  type LiveState,
+  type Msg,
+} from '../src/index.ts';
 
 let server: StandIn;
 let client: Client;
@@ -28,16 +36,37 @@ async function until(what: () => boolean): Promise<void> {
 const connected = (): boolean => client.liveState().status === 'connected';
 const group = { channelId: 'g1', channelType: 2 };
 function message(seq: number): Msg {
-  return { ...group, messageId: `m${seq}`, messageSeq: seq, fromUid: 'bob', fromName: 'Bob', clientMsgNo: `c${seq}`, timestampMs: 1000 * seq, payload: { type: 1, content: `${seq}` } };
+  return {
+    ...group,
+    messageId: `m${seq}`,
+    messageSeq: seq,
+    fromUid: 'bob',
+    fromName: 'Bob',
+    clientMsgNo: `c${seq}`,
+    timestampMs: 1000 * seq,
+    payload: { type: 1, content: `${seq}` },
+  };
 }
 function recv(seq: number): Record<string, unknown> {
   const { messageId, messageSeq, fromUid, channelId, channelType } = message(seq);
-  return { messageId, messageSeq, fromUid, channelId, channelType, timestamp: seq, payload: encodePayload({ type: 1, content: `${seq}` }), header: { redDot: true } };
+  return {
+    messageId,
+    messageSeq,
+    fromUid,
+    channelId,
+    channelType,
+    timestamp: seq,
+    payload: encodePayload({ type: 1, content: `${seq}` }),
+    header: { redDot: true },
+  };
 }
 
 test('a refused sign-in is a value with the public code and the request id', async () => {
   const answer = await client.login('alice', 'wrong');
-  assert.deepEqual(answer, { ok: false, refusal: { code: 'cred.rejected', message: 'The credential was not accepted.', requestId: 'q7f3k2m9' } });
+  assert.deepEqual(answer, {
+    ok: false,
+    refusal: { code: 'cred.rejected', message: 'The credential was not accepted.', requestId: 'q7f3k2m9' },
+  });
 });
 
 test('signing in opens the live connection with the session token', async () => {
@@ -72,7 +101,10 @@ test('a message whose answer was lost is sent again with the same number after t
   const sent = await client.send(group, { type: 1, content: '虎' }, 'n1');
   assert.equal(sent.ok, true);
   const sends = server.heard.filter((one) => one.method === 'send');
-  assert.deepEqual(sends.map((one) => one.params['clientMsgNo']), ['n1', 'n1']);
+  assert.deepEqual(
+    sends.map((one) => one.params['clientMsgNo']),
+    ['n1', 'n1'],
+  );
   assert.deepEqual(decodePayload(sends[1]?.params['payload']), { type: 1, content: '虎' });
 });
 
@@ -80,7 +112,10 @@ test('a refused message keeps its reason and request id, and the connection stay
   await client.login('alice', 'secret');
   await until(connected);
   server.onSend = () => ({ error: { code: 11, message: 'You are muted.', data: { reason: 'im.muted', requestId: 'q2' } } });
-  assert.deepEqual(await client.send(group, { type: 1, content: 'x' }, 'n1'), { ok: false, refusal: { code: 'im.muted', message: 'You are muted.', requestId: 'q2' } });
+  assert.deepEqual(await client.send(group, { type: 1, content: 'x' }, 'n1'), {
+    ok: false,
+    refusal: { code: 'im.muted', message: 'You are muted.', requestId: 'q2' },
+  });
   assert.equal(connected(), true);
 });
 

@@ -131,7 +131,11 @@ async function runProbe(io: DoctorIo, note: Note, probe: Probe): Promise<HttpFac
   const url = new URL(`${probe.secure ? 'https' : 'http'}://${probe.url.host}${path}`);
   const fact = await io.httpProbe({ url, method, upgrade, address, timeoutMs });
   const server = fact === null || fact.server === '' ? '' : ` (${fact.server})`;
-  note(id, `${method} ${path}${upgrade ? ' (WebSocket)' : ''}`, fact === null ? 'no answer' : `HTTP ${fact.status}${server} ${fact.body.slice(0, 60)}`.trim());
+  note(
+    id,
+    `${method} ${path}${upgrade ? ' (WebSocket)' : ''}`,
+    fact === null ? 'no answer' : `HTTP ${fact.status}${server} ${fact.body.slice(0, 60)}`.trim(),
+  );
   return fact;
 }
 

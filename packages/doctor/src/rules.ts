@@ -49,7 +49,9 @@ function lostUpgrade(facts: Facts): Conclusion | null {
 
 function adapterMissing(facts: Facts): Conclusion | null {
   if (!isFastApi(facts) || facts.adapter.some(isRegistered)) return null;
-  return facts.adapter.length > 0 && facts.adapter.every(({ get }) => get?.status === 404) ? certain('remote.adapter_unregistered') : null;
+  return facts.adapter.length > 0 && facts.adapter.every(({ get }) => get?.status === 404)
+    ? certain('remote.adapter_unregistered')
+    : null;
 }
 
 function wrongPath(facts: Facts): Conclusion | null {
@@ -86,13 +88,19 @@ function statusSaysIt(facts: Facts): Conclusion | null {
 }
 
 function isRegistered({ get, post }: Facts['adapter'][number]): boolean {
-  return (get?.status === 405 && /\bPOST\b/i.test(get.allow)) || (post?.status === 400 && post.body.includes('Missing X-Self-ID Header'));
+  return (
+    (get?.status === 405 && /\bPOST\b/i.test(get.allow)) ||
+    (post?.status === 400 && post.body.includes('Missing X-Self-ID Header'))
+  );
 }
 
 /** FastAPI's own 404 body, or its server's name. */
 function isFastApi(facts: Facts): boolean {
   const seen: (HttpFact | null)[] = [...facts.adapter.flatMap(({ get, post }) => [get, post]), facts.randomUpgrade];
-  return facts.adapter.some(isRegistered) || seen.some((fact) => fact !== null && (fact.body.includes('{"detail":"Not Found"}') || /uvicorn|hypercorn/i.test(fact.server)));
+  return (
+    facts.adapter.some(isRegistered) ||
+    seen.some((fact) => fact !== null && (fact.body.includes('{"detail":"Not Found"}') || /uvicorn|hypercorn/i.test(fact.server)))
+  );
 }
 
 function isRedirect(status: number | null): boolean {

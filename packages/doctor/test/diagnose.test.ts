@@ -3,12 +3,30 @@ import { createServer, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { conclude, diagnoseReverseWs, type Facts, type HttpFact } from '../src/index.ts';
 
-const answer = (status: number, patch: Partial<HttpFact> = {}): HttpFact => ({ status, server: 'uvicorn', via: false, location: '', allow: '', body: '', ...patch });
+const answer = (status: number, patch: Partial<HttpFact> = {}): HttpFact => ({
+  status,
+  server: 'uvicorn',
+  via: false,
+  location: '',
+  allow: '',
+  body: '',
+  ...patch,
+});
 const NOT_FOUND = answer(404, { body: '{"detail":"Not Found"}' });
 const REGISTERED = { prefix: '', get: answer(405, { allow: 'POST' }), post: answer(400, { body: 'Missing X-Self-ID Header' }) };
 const facts = (patch: Partial<Facts>): Facts => ({
-  path: '/onebot/v11/ws', secure: false, sentToken: true, observedStatus: 403, observedServer: '', droppedMsAgo: null, dns: 'ok', tcp: 'ok', tls: 'none',
-  adapter: [REGISTERED], randomUpgrade: answer(403), ...patch,
+  path: '/onebot/v11/ws',
+  secure: false,
+  sentToken: true,
+  observedStatus: 403,
+  observedServer: '',
+  droppedMsAgo: null,
+  dns: 'ok',
+  tcp: 'ok',
+  tls: 'none',
+  adapter: [REGISTERED],
+  randomUpgrade: answer(403),
+  ...patch,
 });
 
 const table: readonly [string, Partial<Facts>, string][] = [
@@ -40,8 +58,10 @@ describe('a server shaped like NoneBot', () => {
     server = createServer((request, response) => {
       seen.push({ url: request.url ?? '', headers: { ...request.headers } });
       response.setHeader('Server', 'uvicorn');
-      if (request.url === '/onebot/v11/' && request.method === 'GET') return response.writeHead(405, { Allow: 'POST' }).end('{"detail":"Method Not Allowed"}');
-      if (request.url === '/onebot/v11/http' && request.method === 'POST') return response.writeHead(400).end('Missing X-Self-ID Header');
+      if (request.url === '/onebot/v11/' && request.method === 'GET')
+        return response.writeHead(405, { Allow: 'POST' }).end('{"detail":"Method Not Allowed"}');
+      if (request.url === '/onebot/v11/http' && request.method === 'POST')
+        return response.writeHead(400).end('Missing X-Self-ID Header');
       return response.writeHead(404).end('{"detail":"Not Found"}');
     });
     server.on('upgrade', (request, socket) => {
@@ -55,7 +75,13 @@ describe('a server shaped like NoneBot', () => {
   after(() => server.close());
 
   const diagnose = (path: string, token?: string) =>
-    diagnoseReverseWs({ url: origin + path, selfId: 20001, timeoutMs: 4000, observed: { status: 403 }, ...(token === undefined ? {} : { token }) });
+    diagnoseReverseWs({
+      url: origin + path,
+      selfId: 20001,
+      timeoutMs: 4000,
+      observed: { status: 403 },
+      ...(token === undefined ? {} : { token }),
+    });
 
   test('names a token that differs, by elimination', async () => {
     assert.equal((await diagnose('/onebot/v11/ws', 'T4')).code, 'remote.token_mismatch');
@@ -83,10 +109,17 @@ describe('a server shaped like NoneBot', () => {
     const address = free.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     await new Promise((resolve) => free.close(resolve));
-    assert.equal((await diagnoseReverseWs({ url: `ws://127.0.0.1:${port}/`, selfId: 1, timeoutMs: 2000 })).code, 'remote.refused');
+    assert.equal(
+      (await diagnoseReverseWs({ url: `ws://127.0.0.1:${port}/`, selfId: 1, timeoutMs: 2000 })).code,
+      'remote.refused',
+    );
   });
   test('sees wss spoken to a plain port', async () => {
-    const { code } = await diagnoseReverseWs({ url: `${origin.replace('ws:', 'wss:')}/onebot/v11/ws`, selfId: 1, timeoutMs: 4000 });
+    const { code } = await diagnoseReverseWs({
+      url: `${origin.replace('ws:', 'wss:')}/onebot/v11/ws`,
+      selfId: 1,
+      timeoutMs: 4000,
+    });
     assert.equal(code, 'remote.tls_mismatch');
   });
 });

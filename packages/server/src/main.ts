@@ -8,9 +8,14 @@ import { options } from './config/schema.ts';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 const language = /^zh/i.test(process.env.LC_ALL ?? process.env.LANG ?? '') ? 'zh' : 'en';
 
-const program = new Command('hufu').description('Instant messaging for people and bots in which every refusal explains itself.').version(version);
+const program = new Command('hufu')
+  .description('Instant messaging for people and bots in which every refusal explains itself.')
+  .version(version);
 
-const serveCommand = program.command('serve').description('start the server').option('--config <path>', 'hufu.yaml (also HUFU_CONFIG)');
+const serveCommand = program
+  .command('serve')
+  .description('start the server')
+  .option('--config <path>', 'hufu.yaml (also HUFU_CONFIG)');
 for (const key of optionKeys()) serveCommand.option(`--${flagName(key)} <value>`, `${options[key].doc} (${options[key].env})`);
 serveCommand.action(async (given: Record<string, string>) => {
   process.exitCode = await serve({ given, version, env: process.env });
@@ -24,7 +29,11 @@ program
   .option('--json', 'for machines', false)
   .option('--lang <lang>', 'zh or en', language)
   .action(async (requestId: string, given: { dataDir: string; json: boolean; lang: string }) => {
-    process.exitCode = await explain(requestId, { dataDir: given.dataDir, json: given.json, lang: given.lang === 'zh' ? 'zh' : 'en' });
+    process.exitCode = await explain(requestId, {
+      dataDir: given.dataDir,
+      json: given.json,
+      lang: given.lang === 'zh' ? 'zh' : 'en',
+    });
   });
 
 await program.parseAsync();

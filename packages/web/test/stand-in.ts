@@ -30,8 +30,14 @@ export class Problem {
   }
 }
 
-const MIME: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const CSP = "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const MIME: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+const CSP =
+  "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 export async function startStandIn(pageDir?: string): Promise<StandIn> {
   const routes: StandIn['routes'] = new Map();
@@ -40,7 +46,8 @@ export async function startStandIn(pageDir?: string): Promise<StandIn> {
   routes.set('POST /auth/login', ({ uid, password }) =>
     uid === 'alice' && password === 'secret'
       ? { token: 'session-1', uid, name: 'Alice', kind: 'person', expiresAt: '2030-01-01T00:00:00Z' }
-      : new Problem(401, 'cred.rejected', 'The credential was not accepted.'));
+      : new Problem(401, 'cred.rejected', 'The credential was not accepted.'),
+  );
   routes.set('POST /auth/logout', () => ({}));
   routes.set('GET /conversations', () => ({ conversations: [] }));
 
@@ -60,7 +67,16 @@ export async function startStandIn(pageDir?: string): Promise<StandIn> {
     const value = route === undefined ? new Problem(404, 'http.route_unknown', 'There is no such route.') : route(body, url);
     if (value instanceof Problem) {
       response.writeHead(value.status, { 'content-type': 'application/problem+json' });
-      response.end(JSON.stringify({ type: `/problems/${value.code}`, title: value.detail, status: value.status, detail: value.detail, code: value.code, requestId: 'q7f3k2m9' }));
+      response.end(
+        JSON.stringify({
+          type: `/problems/${value.code}`,
+          title: value.detail,
+          status: value.status,
+          detail: value.detail,
+          code: value.code,
+          requestId: 'q7f3k2m9',
+        }),
+      );
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -69,13 +85,19 @@ export async function startStandIn(pageDir?: string): Promise<StandIn> {
   function page(path: string, response: ServerResponse): void {
     if (pageDir === undefined) return void response.writeHead(404).end();
     const file = path !== '/' && !path.includes('..') && existsSync(join(pageDir, path)) ? path : '/index.html';
-    response.writeHead(200, { 'content-type': MIME[extname(file)] ?? 'application/octet-stream', 'content-security-policy': CSP });
+    response.writeHead(200, {
+      'content-type': MIME[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+    });
     createReadStream(join(pageDir, file)).pipe(response);
   }
 
   let nextSeq = 100;
   const standIn: StandIn = {
-    url: '', live, heard, routes,
+    url: '',
+    live,
+    heard,
+    routes,
     onSend: () => ({ result: { messageId: String(++nextSeq), messageSeq: nextSeq, reasonCode: 1 } }),
     notify(method, params) {
       for (const socket of live) socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
@@ -94,7 +116,9 @@ export async function startStandIn(pageDir?: string): Promise<StandIn> {
       heard.push({ method, params });
       const reply = (answer: object): void => socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
       if (method === 'connect' && params['token'] !== 'session-1') {
-        reply({ error: { code: 2, message: 'The credential was not accepted.', data: { reason: 'cred.rejected', requestId: 'q1' } } });
+        reply({
+          error: { code: 2, message: 'The credential was not accepted.', data: { reason: 'cred.rejected', requestId: 'q1' } },
+        });
       } else if (method === 'connect') {
         live.add(socket);
         reply({ result: { reasonCode: 1 } });

@@ -18,7 +18,12 @@ const MAX_BODY = 1024;
 /** One harmless request, without body and credentials, to the address that was resolved before. */
 export function httpProbe({ url, method, upgrade, address, timeoutMs }: HttpProbe): Promise<HttpFact | null> {
   return new Promise((resolve) => {
-    const handshake = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': randomBytes(16).toString('base64') };
+    const handshake = {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+    };
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = send(url, {
       method,
@@ -61,7 +66,14 @@ export function httpProbe({ url, method, upgrade, address, timeoutMs }: HttpProb
 
 function factOf(response: IncomingMessage, body: string): HttpFact {
   const { server = '', via, location = '', allow = '' } = response.headers;
-  return { status: response.statusCode ?? 0, server: text(server), via: via !== undefined, location: text(location), allow: text(allow), body };
+  return {
+    status: response.statusCode ?? 0,
+    server: text(server),
+    via: via !== undefined,
+    location: text(location),
+    allow: text(allow),
+    body,
+  };
 }
 
 function text(header: string | readonly string[]): string {

@@ -36,7 +36,10 @@ export function tcpProbe(address: string, port: number, timeoutMs: number): Prom
 }
 
 /** N3. Whether a TLS server answers here; its certificate is not judged. */
-export function tlsProbe(target: { readonly address: string; readonly port: number; readonly host: string }, timeoutMs: number): Promise<boolean> {
+export function tlsProbe(
+  target: { readonly address: string; readonly port: number; readonly host: string },
+  timeoutMs: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const servername = isIP(target.host) === 0 ? { servername: target.host } : {};
     const socket = connectTls({ host: target.address, port: target.port, rejectUnauthorized: false, ...servername });

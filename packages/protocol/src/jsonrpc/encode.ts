@@ -1,6 +1,6 @@
 import { toBase64 } from './base64.ts';
 import { headerObject, settingObject } from './fields.ts';
-import type { RpcId } from './messages.ts';
+import type { RpcError, RpcId } from './messages.ts';
 
 export interface RpcConnected {
   readonly serverVersion: number;
@@ -55,9 +55,9 @@ export function encodeResult(id: RpcId, result: Readonly<Record<string, unknown>
   return JSON.stringify({ jsonrpc: '2.0', id, result });
 }
 
-/** A refusal: `reason` is its public code. Without a readable id it goes out with `id: null` (JSON-RPC 2.0 §5). */
-export function encodeError(id: RpcId | null, code: number, message: string, data: { readonly reason: string; readonly requestId: string }): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+/** A refusal: `data.reason` is its public code. Without a readable id it goes out with `id: null` (JSON-RPC 2.0 §5). */
+export function encodeError(id: RpcId | null, error: RpcError): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error });
 }
 
 export function encodeRecv(recv: RpcRecv): string {

@@ -69,6 +69,10 @@ function idOf(id: unknown): RpcId | null | undefined {
   return typeof id === 'number' ? id : undefined;
 }
 
-function bad(id: RpcId | null, code: typeof PARSE_ERROR | typeof INVALID_REQUEST | typeof INVALID_PARAMS, problem: string): RpcParsedCall {
+function bad(
+  id: RpcId | null,
+  code: typeof PARSE_ERROR | typeof INVALID_REQUEST | typeof INVALID_PARAMS,
+  problem: string,
+): RpcParsedCall {
   return { ok: false, id, code, problem };
 }

@@ -35,7 +35,8 @@ export class FieldReader {
   whole(name: string, max: number = MAX_UINT32): number {
     const value = this.#fields[name];
     if (value === undefined || value === null) return 0;
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max) return this.fail(`${name} must be a whole number from 0 to ${max}`, 0);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > max)
+      return this.fail(`${name} must be a whole number from 0 to ${max}`, 0);
     return value;
   }
 

@@ -1,12 +1,34 @@
 export { fromBase64, toBase64 } from './base64.ts';
 export {
-  encodeConnected, encodeDisconnect, encodeError, encodeEvent, encodeNotification, encodeRecv, encodeResult, encodeSent, type RpcConnected, type RpcEvent,
-  type RpcRecv, type RpcSent,
+  encodeConnected,
+  encodeDisconnect,
+  encodeError,
+  encodeEvent,
+  encodeNotification,
+  encodeRecv,
+  encodeResult,
+  encodeSent,
+  type RpcConnected,
+  type RpcEvent,
+  type RpcRecv,
+  type RpcSent,
 } from './encode.ts';
 export { parseRpc, payloadBytes, type RpcCall, type RpcParsedCall } from './envelope.ts';
 export { isRecord } from './fields.ts';
 export {
-  INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, type RpcConnectParams, type RpcDisconnectParams, type RpcId, type RpcMessage, type RpcParsed,
-  type RpcProblem, type RpcRecvackParams, type RpcSendParams, type RpcSubscribeParams,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  type RpcConnectParams,
+  type RpcDisconnectParams,
+  type RpcError,
+  type RpcId,
+  type RpcMessage,
+  type RpcParsed,
+  type RpcProblem,
+  type RpcRecvackParams,
+  type RpcSendParams,
+  type RpcSubscribeParams,
 } from './messages.ts';
 export { parseRpcText, parseRpcValue } from './parse.ts';

@@ -73,3 +73,9 @@ export interface RpcProblem {
 }
 
 export type RpcParsed = { readonly ok: true; readonly message: RpcMessage } | { readonly ok: false; readonly error: RpcProblem };
+
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: { readonly reason: string; readonly requestId: string };
+}

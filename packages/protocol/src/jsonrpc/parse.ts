@@ -1,7 +1,15 @@
 import { parseJson, payloadBytes, readCall } from './envelope.ts';
 import { FieldReader } from './fields.ts';
 import {
-  INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, type RpcConnectParams, type RpcId, type RpcMessage, type RpcParsed, type RpcProblem,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  PARSE_ERROR,
+  type RpcConnectParams,
+  type RpcId,
+  type RpcMessage,
+  type RpcParsed,
+  type RpcProblem,
   type RpcSendParams,
 } from './messages.ts';
 import { splitObjects } from './split-objects.ts';
@@ -50,14 +58,30 @@ function messageOf(method: string, id: RpcId | null, fields: FieldReader): RpcMe
     case 'send':
       return { method, id, params: sendParams(fields) };
     case 'recvack':
-      return { method, id, params: { flags: fields.header(), messageId: fields.id('messageId'), messageSeq: fields.whole('messageSeq', Number.MAX_SAFE_INTEGER) } };
+      return {
+        method,
+        id,
+        params: {
+          flags: fields.header(),
+          messageId: fields.id('messageId'),
+          messageSeq: fields.whole('messageSeq', Number.MAX_SAFE_INTEGER),
+        },
+      };
     case 'disconnect':
-      return { method, id, params: { reasonCode: fields.whole('reasonCode', 255), reason: fields.text('reason', MAX_TEXT_CHARS) } };
+      return {
+        method,
+        id,
+        params: { reasonCode: fields.whole('reasonCode', 255), reason: fields.text('reason', MAX_TEXT_CHARS) },
+      };
     case 'subscribe':
     case 'unsubscribe': {
       const subNo = fields.text('subNo', MAX_NAME_CHARS);
       const channelId = fields.requiredText('channelId', MAX_NAME_CHARS);
-      return { method, id, params: { subNo, channelId, channelType: fields.whole('channelType', 255), param: fields.text('param', MAX_TEXT_CHARS) } };
+      return {
+        method,
+        id,
+        params: { subNo, channelId, channelType: fields.whole('channelType', 255), param: fields.text('param', MAX_TEXT_CHARS) },
+      };
     }
     default:
       return { method: 'ping', id };
@@ -92,7 +116,10 @@ function sendParams(fields: FieldReader): RpcSendParams {
 }
 
 function payloadOf(fields: FieldReader): Uint8Array {
-  return payloadBytes(fields.value('payload')) ?? fields.fail('payload must be base64 text (standard, padded) or an object', new Uint8Array(0));
+  return (
+    payloadBytes(fields.value('payload')) ??
+    fields.fail('payload must be base64 text (standard, padded) or an object', new Uint8Array(0))
+  );
 }
 
 function problem(id: RpcId | null, code: RpcProblem['code'], text: string): RpcParsed {

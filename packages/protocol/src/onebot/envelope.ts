@@ -34,7 +34,12 @@ export function parseRequestFrame(text: string): OneBotRequest | RequestProblem 
   const echo = memberText(text, 'echo');
   const action = frame['action'];
   if (typeof action !== 'string' || action === '' || action.length > MAX_ACTION_CHARS) {
-    return { ok: false, reason: 'action_missing', detail: `action must be a string of 1 to ${MAX_ACTION_CHARS} characters`, echo };
+    return {
+      ok: false,
+      reason: 'action_missing',
+      detail: `action must be a string of 1 to ${MAX_ACTION_CHARS} characters`,
+      echo,
+    };
   }
   const params = readParams(frame['params']);
   if (params === null) return { ok: false, reason: 'params_type', detail: 'params must be an object', echo };

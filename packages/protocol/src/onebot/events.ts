@@ -107,7 +107,10 @@ export interface HeartbeatEvent {
 export type OneBotEvent = PrivateMessageEvent | GroupMessageEvent | LifecycleEvent | HeartbeatEvent;
 
 /** `message`, `message_format` and `raw_message` of an event, and of every answer that carries a message. */
-export function messageFields(segments: readonly Segment[], format: MessageFormat): Pick<MessageEventBase, 'message' | 'message_format' | 'raw_message'> {
+export function messageFields(
+  segments: readonly Segment[],
+  format: MessageFormat,
+): Pick<MessageEventBase, 'message' | 'message_format' | 'raw_message'> {
   const reported = reportSegments(segments);
   const raw = toCqString(reported);
   return { message_format: format, message: format === 'array' ? reported : raw, raw_message: raw };
@@ -119,7 +122,10 @@ export function reportSegments(segments: readonly Segment[]): Segment[] {
     const present = presentValues(data);
     const key = type === 'at' ? 'qq' : type === 'reply' || type === 'face' ? 'id' : null;
     const id = key === null ? undefined : present[key];
-    return { type, data: key === null || id === undefined || typeof id === 'object' ? present : { ...present, [key]: String(id) } };
+    return {
+      type,
+      data: key === null || id === undefined || typeof id === 'object' ? present : { ...present, [key]: String(id) },
+    };
   });
 }
 
@@ -149,7 +155,11 @@ export function groupMessageEvent(input: GroupMessageInput): GroupMessageEvent {
 }
 
 /** Exactly one `connect` opens every connection that carries events. */
-export function lifecycleEvent(input: { timeSeconds: number; selfId: number; subType?: 'connect' | 'enable' | 'disable' }): LifecycleEvent {
+export function lifecycleEvent(input: {
+  timeSeconds: number;
+  selfId: number;
+  subType?: 'connect' | 'enable' | 'disable';
+}): LifecycleEvent {
   return {
     time: Math.trunc(input.timeSeconds),
     self_id: input.selfId,
@@ -159,7 +169,13 @@ export function lifecycleEvent(input: { timeSeconds: number; selfId: number; sub
   };
 }
 
-export function heartbeatEvent(input: { timeSeconds: number; selfId: number; online: boolean; good: boolean; intervalMs: number }): HeartbeatEvent {
+export function heartbeatEvent(input: {
+  timeSeconds: number;
+  selfId: number;
+  online: boolean;
+  good: boolean;
+  intervalMs: number;
+}): HeartbeatEvent {
   return {
     time: Math.trunc(input.timeSeconds),
     self_id: input.selfId,
@@ -178,7 +194,9 @@ function eventHead(input: MessageInput): Pick<MessageEventBase, 'time' | 'self_i
   };
 }
 
-function messageBody(input: MessageInput): Pick<
+function messageBody(
+  input: MessageInput,
+): Pick<
   MessageEventBase,
   'message_id' | 'message_seq' | 'real_id' | 'user_id' | 'font' | 'message' | 'message_format' | 'raw_message'
 > {
@@ -204,7 +222,9 @@ export function personSender(input: { userId: number; nickname: string }): Perso
   return { user_id: input.userId, nickname: input.nickname, sex: 'unknown', age: 0 };
 }
 
-export function groupSender(input: Pick<GroupMessageInput, 'userId' | 'nickname' | 'role' | 'card' | 'title' | 'level'>): GroupSender {
+export function groupSender(
+  input: Pick<GroupMessageInput, 'userId' | 'nickname' | 'role' | 'card' | 'title' | 'level'>,
+): GroupSender {
   return {
     ...personSender(input),
     card: input.card ?? '',

@@ -14,7 +14,15 @@ export interface ReportResolvers {
 }
 
 /** Names for content that has no segment yet, by payload type. */
-const LABELS: Readonly<Record<number, string>> = { 4: '[语音]', 5: '[视频]', 6: '[位置]', 7: '[名片]', 8: '[文件]', 11: '[合并转发]', 12: '[表情]' };
+const LABELS: Readonly<Record<number, string>> = {
+  4: '[语音]',
+  5: '[视频]',
+  6: '[位置]',
+  7: '[名片]',
+  8: '[文件]',
+  11: '[合并转发]',
+  12: '[表情]',
+};
 
 /**
  * A stored payload → segments: reply first, then ats whose place in the text is unknown, then the content in order. Never throws

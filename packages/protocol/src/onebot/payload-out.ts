@@ -55,7 +55,8 @@ export function segmentsToPayload(segments: readonly Segment[], resolvers: SendR
       if (reply !== null) continue;
       const id = toMessageId(data['id']);
       const found = id === null ? undefined : resolvers.replyOf(id);
-      if (found === undefined) return { ok: false, reason: 'reply_not_found', detail: 'the message replied to does not exist here' };
+      if (found === undefined)
+        return { ok: false, reason: 'reply_not_found', detail: 'the message replied to does not exist here' };
       reply = found;
     } else {
       return { ok: false, reason: `segment_unsupported:${type.slice(0, 64)}`, detail: 'this segment type cannot be stored' };

@@ -103,7 +103,10 @@ export function presentValues(data: Readonly<Record<string, unknown>>): SegmentD
 function checkSegment(segment: Segment, index: number, supported: readonly string[]): NormalisedMessage {
   const { type, data } = segment;
   if (!supported.includes(type)) {
-    return problem(`segment_unsupported:${type.slice(0, 64)}`, `message[${index}]: supported segment types are ${supported.join(', ')}`);
+    return problem(
+      `segment_unsupported:${type.slice(0, 64)}`,
+      `message[${index}]: supported segment types are ${supported.join(', ')}`,
+    );
   }
   if (type === 'text') {
     const text = data['text'] ?? '';

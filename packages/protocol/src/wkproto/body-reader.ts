@@ -11,7 +11,11 @@ export class BodyReader {
   }
 
   reset(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#bytes.buffer !== bytes.buffer || this.#bytes.byteOffset !== bytes.byteOffset || this.#bytes.byteLength !== bytes.byteLength) {
+    if (
+      this.#bytes.buffer !== bytes.buffer ||
+      this.#bytes.byteOffset !== bytes.byteOffset ||
+      this.#bytes.byteLength !== bytes.byteLength
+    ) {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     this.#bytes = bytes;

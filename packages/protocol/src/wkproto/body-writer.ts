@@ -7,7 +7,8 @@ const SHORT_TEXT = 48;
 
 const encoder = new TextEncoder();
 /** In Node a Buffer: it writes strings without an intermediate copy. In a browser a plain Uint8Array. */
-const allocate = (bytes: number): Uint8Array => (typeof Buffer === 'undefined' ? new Uint8Array(bytes) : Buffer.allocUnsafe(bytes));
+const allocate = (bytes: number): Uint8Array =>
+  typeof Buffer === 'undefined' ? new Uint8Array(bytes) : Buffer.allocUnsafe(bytes);
 
 /**
  * Builds one frame: `begin`, the fields, `finish`, which answers a new array of exactly the frame. Small frames are built in one scratch buffer that lives as

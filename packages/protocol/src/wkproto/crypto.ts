@@ -1,5 +1,13 @@
 import {
-  type Cipheriv, createCipheriv, createDecipheriv, createPublicKey, type Decipheriv, diffieHellman, generateKeyPairSync, hash, type KeyObject,
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createPublicKey,
+  type Decipheriv,
+  diffieHellman,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
 } from 'node:crypto';
 import type { SendFrame } from './frames.ts';
 import { type RecvCipher, recvSignText } from './writer.ts';
@@ -11,21 +19,31 @@ const KEY_TEXT = /^[A-Za-z0-9+/]{43}=$/;
 /** An X25519 key pair; the public key as Base64 of its 32 bytes. */
 export function createKeyPair(): { readonly privateKey: KeyObject; readonly publicKey: string } {
   const pair = generateKeyPairSync('x25519');
-  return { privateKey: pair.privateKey, publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(X25519_SPKI_HEAD.length).toString('base64') };
+  return {
+    privateKey: pair.privateKey,
+    publicKey: pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(X25519_SPKI_HEAD.length).toString('base64'),
+  };
 }
 
 /**
  * The session of a CONNECT: AES key = first 16 hex characters of MD5 over the Base64 text of the shared secret, IV = the salt's ASCII bytes.
  * A longer salt is cut to 16, as clients do. null for a peer key that is not Base64 of 32 bytes or of low order, and for a salt below 16 characters.
  */
-export function deriveSession(privateKey: KeyObject, peerKeyBase64: string, salt: string): { readonly key: Buffer; readonly iv: Buffer } | null {
+export function deriveSession(
+  privateKey: KeyObject,
+  peerKeyBase64: string,
+  salt: string,
+): { readonly key: Buffer; readonly iv: Buffer } | null {
   if (!KEY_TEXT.test(peerKeyBase64) || salt.length < BLOCK) return null;
   const raw = Buffer.from(peerKeyBase64, 'base64');
   try {
     const publicKey = createPublicKey({ key: Buffer.concat([X25519_SPKI_HEAD, raw]), type: 'spki', format: 'der' });
     const secret = diffieHellman({ privateKey, publicKey });
     if (secret.every((byte) => byte === 0)) return null;
-    return { key: Buffer.from(hash('md5', secret.toString('base64'), 'hex').slice(0, 16), 'latin1'), iv: Buffer.from(salt.slice(0, BLOCK), 'latin1') };
+    return {
+      key: Buffer.from(hash('md5', secret.toString('base64'), 'hex').slice(0, 16), 'latin1'),
+      iv: Buffer.from(salt.slice(0, BLOCK), 'latin1'),
+    };
   } catch {
     return null; // OpenSSL refuses points of low order.
   }
@@ -68,7 +86,9 @@ export class SessionCipher implements RecvCipher {
   }
 
   /** Whether a SEND's msgKey covers what it says it covers. */
-  sendKeyMatches(frame: Pick<SendFrame, 'clientSeq' | 'clientMsgNo' | 'channelId' | 'channelType' | 'payload' | 'msgKey'>): boolean {
+  sendKeyMatches(
+    frame: Pick<SendFrame, 'clientSeq' | 'clientMsgNo' | 'channelId' | 'channelType' | 'payload' | 'msgKey'>,
+  ): boolean {
     const { payload } = frame;
     const head = `${frame.clientSeq}${frame.clientMsgNo}${frame.channelId}${frame.channelType}`;
     const buffer = bufferFor(head.length * 3 + payload.byteLength);

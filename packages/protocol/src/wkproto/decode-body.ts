@@ -1,7 +1,25 @@
 import type { BodyReader } from './body-reader.ts';
 import {
-  CONNACK, CONNECT, type ConnackFrame, type ConnectFrame, DISCONNECT, EVENT, type Frame, hasStreamField, RECV, RECVACK, type RecvFrame, SEND, SENDACK,
-  type SendackFrame, type SendFrame, SETTING_TOPIC, SUB, SUBACK, type SubackFrame, type SubFrame,
+  CONNACK,
+  CONNECT,
+  type ConnackFrame,
+  type ConnectFrame,
+  DISCONNECT,
+  EVENT,
+  type Frame,
+  hasStreamField,
+  RECV,
+  RECVACK,
+  type RecvFrame,
+  SEND,
+  SENDACK,
+  type SendackFrame,
+  type SendFrame,
+  SETTING_TOPIC,
+  SUB,
+  SUBACK,
+  type SubackFrame,
+  type SubFrame,
 } from './frames.ts';
 
 export interface Body {
@@ -65,7 +83,15 @@ function connack(reader: BodyReader, flags: number): ConnackFrame {
   const reasonCode = reader.u8();
   const serverKey = reader.text();
   const salt = reader.text();
-  return { type: 'connack', serverVersion, timeDiff, reasonCode, serverKey, salt, nodeId: serverVersion === null ? null : reader.i64() };
+  return {
+    type: 'connack',
+    serverVersion,
+    timeDiff,
+    reasonCode,
+    serverKey,
+    salt,
+    nodeId: serverVersion === null ? null : reader.i64(),
+  };
 }
 
 function send(reader: BodyReader, flags: number, version: number): SendFrame {
@@ -78,7 +104,20 @@ function send(reader: BodyReader, flags: number, version: number): SendFrame {
   const expire = version >= 3 ? reader.u32() : 0;
   const msgKey = reader.text();
   const topic = (setting & SETTING_TOPIC) !== 0 ? reader.text() : '';
-  return { type: 'send', flags, setting, clientSeq, clientMsgNo, streamNo, channelId, channelType, expire, msgKey, topic, payload: reader.rest() };
+  return {
+    type: 'send',
+    flags,
+    setting,
+    clientSeq,
+    clientMsgNo,
+    streamNo,
+    channelId,
+    channelType,
+    expire,
+    msgKey,
+    topic,
+    payload: reader.rest(),
+  };
 }
 
 function sendack(reader: BodyReader, flags: number, version: number): SendackFrame {
@@ -86,7 +125,15 @@ function sendack(reader: BodyReader, flags: number, version: number): SendackFra
   const clientSeq = reader.u32();
   const messageSeq = seq(reader, version);
   const reasonCode = reader.u8();
-  return { type: 'sendack', flags, messageId, clientSeq, messageSeq, reasonCode, clientMsgNo: reader.remaining > 1 ? reader.text() : '' };
+  return {
+    type: 'sendack',
+    flags,
+    messageId,
+    clientSeq,
+    messageSeq,
+    reasonCode,
+    clientMsgNo: reader.remaining > 1 ? reader.text() : '',
+  };
 }
 
 function recv(reader: BodyReader, flags: number, version: number): RecvFrame {

@@ -1,7 +1,24 @@
 import { BodyWriter } from './body-writer.ts';
 import {
-  CONNACK, CONNECT, DISCONNECT, EVENT, type Frame, hasStreamField, PING, PONG, RECV, RECVACK, type RecvFrame, SEND, SENDACK, SETTING_STREAM, SETTING_STREAM_OLD,
-  SETTING_TOPIC, SUB, SUBACK, type SendFrame,
+  CONNACK,
+  CONNECT,
+  DISCONNECT,
+  EVENT,
+  type Frame,
+  hasStreamField,
+  PING,
+  PONG,
+  RECV,
+  RECVACK,
+  type RecvFrame,
+  SEND,
+  SENDACK,
+  SETTING_STREAM,
+  SETTING_STREAM_OLD,
+  SETTING_TOPIC,
+  SUB,
+  SUBACK,
+  type SendFrame,
 } from './frames.ts';
 import { writeSeq } from './writer.ts';
 

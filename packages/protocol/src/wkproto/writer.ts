@@ -1,5 +1,16 @@
 import { BodyWriter } from './body-writer.ts';
-import { CONNACK, DISCONNECT, EVENT, type MessageId, PONG, RECV, SENDACK, SETTING_STREAM, SETTING_STREAM_OLD, SETTING_TOPIC } from './frames.ts';
+import {
+  CONNACK,
+  DISCONNECT,
+  EVENT,
+  type MessageId,
+  PONG,
+  RECV,
+  SENDACK,
+  SETTING_STREAM,
+  SETTING_STREAM_OLD,
+  SETTING_TOPIC,
+} from './frames.ts';
 
 export interface ConnackFields {
   /** The version the client asked for: from 4 on it reads serverVersion and nodeId, also on failure. */
@@ -56,7 +67,14 @@ export class FrameWriter {
   }
 
   /** `flags`: the nibble of the SEND that is answered. */
-  sendack(messageId: MessageId | bigint, clientSeq: number, messageSeq: number, reasonCode: number, version: number, flags = 0): Uint8Array {
+  sendack(
+    messageId: MessageId | bigint,
+    clientSeq: number,
+    messageSeq: number,
+    reasonCode: number,
+    version: number,
+    flags = 0,
+  ): Uint8Array {
     body.begin(32);
     body.i64(wireNumber(messageId));
     body.u32(clientSeq);
@@ -121,7 +139,10 @@ export function writeSeq(to: BodyWriter, seq: number, version: number): void {
 }
 
 /** What the RECV's msgKey covers: exactly the words sent in that frame. */
-export function recvSignText(fields: Omit<RecvFields, 'messageId'> & { readonly messageId: MessageId | bigint }, payload: string): string {
+export function recvSignText(
+  fields: Omit<RecvFields, 'messageId'> & { readonly messageId: MessageId | bigint },
+  payload: string,
+): string {
   const { messageId, messageSeq, clientMsgNo, timestamp, fromUid, channelId, channelType } = fields;
   return `${wireNumber(messageId)}${messageSeq}${clientMsgNo}${timestamp}${fromUid}${channelId}${channelType}${payload}`;
 }

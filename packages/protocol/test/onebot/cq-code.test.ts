@@ -3,12 +3,32 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { mergeText, parseCq, toCqString, type Segment } from '../../src/onebot/index.ts';
 
-const awkward = fc.constantFrom('&amp;', '&#44;', '&#91;', ',', ']', '[', '=', '\n', '\r', '𠮷', '😀', '[CQ:', '[CQ:at,qq=1]', '&', ' ', '');
+const awkward = fc.constantFrom(
+  '&amp;',
+  '&#44;',
+  '&#91;',
+  ',',
+  ']',
+  '[',
+  '=',
+  '\n',
+  '\r',
+  '𠮷',
+  '😀',
+  '[CQ:',
+  '[CQ:at,qq=1]',
+  '&',
+  ' ',
+  '',
+);
 const value = fc.array(fc.oneof(awkward, fc.string({ unit: 'binary' })), { maxLength: 6 }).map((parts) => parts.join(''));
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/);
 const text = value.map((content): Segment => ({ type: 'text', data: { text: content } }));
 const code = fc
-  .tuple(word.filter((type) => type !== 'text'), fc.uniqueArray(fc.tuple(word, value), { selector: ([key]) => key, maxLength: 4 }))
+  .tuple(
+    word.filter((type) => type !== 'text'),
+    fc.uniqueArray(fc.tuple(word, value), { selector: ([key]) => key, maxLength: 4 }),
+  )
   .map(([type, pairs]): Segment => ({ type, data: Object.fromEntries(pairs) }));
 
 test('any list of segments survives being written and read', () => {
@@ -27,12 +47,31 @@ function plain({ type, data }: Segment): [string, [string, unknown][]] {
 }
 
 test('damaged CQ strings are read without an exception, and what is written of them reads the same', () => {
-  const piece = fc.constantFrom('[CQ:', '[CQ:at', ',qq=', '1', ']', '[', ',', '=', '&amp;', '&#91;', 'text', '\n', '😀', '\ud83d', ' ');
+  const piece = fc.constantFrom(
+    '[CQ:',
+    '[CQ:at',
+    ',qq=',
+    '1',
+    ']',
+    '[',
+    ',',
+    '=',
+    '&amp;',
+    '&#91;',
+    'text',
+    '\n',
+    '😀',
+    '\ud83d',
+    ' ',
+  );
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')), (raw) => {
-      const read = parseCq(raw);
-      assert.deepEqual(parseCq(toCqString(mergeText(read))), mergeText(read));
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+      (raw) => {
+        const read = parseCq(raw);
+        assert.deepEqual(parseCq(toCqString(mergeText(read))), mergeText(read));
+      },
+    ),
     { numRuns: 3000, seed: 8 },
   );
 });
@@ -43,7 +82,9 @@ test('the documented vectors', () => {
     { type: 'at', data: { qq: '20001', name: 'bot' } },
     { type: 'text', data: { text: ' ping' } },
   ]);
-  assert.deepEqual(parseCq('&#91;CQ:at,qq=1&#93; &amp;#91; &#44;'), [{ type: 'text', data: { text: '[CQ:at,qq=1] &#91; &#44;' } }]);
+  assert.deepEqual(parseCq('&#91;CQ:at,qq=1&#93; &amp;#91; &#44;'), [
+    { type: 'text', data: { text: '[CQ:at,qq=1] &#91; &#44;' } },
+  ]);
   assert.deepEqual(parseCq('[CQ:share,url=http://a/?x=1&amp;y=2&#44;3,title=]'), [
     { type: 'share', data: { url: 'http://a/?x=1&y=2,3', title: '' } },
   ]);
@@ -52,7 +93,18 @@ test('the documented vectors', () => {
 });
 
 test('brackets that are no code are text', () => {
-  for (const raw of ['[CQ:', '[CQ:]', '[CQ:at,qq]', '[CQ:at qq=1]', '[CQ: at,qq=1]', '[CQ:at,qq=1', '[CQ:at,=1]', '[CQ:at,]', '[cq:at,qq=1]', '[]']) {
+  for (const raw of [
+    '[CQ:',
+    '[CQ:]',
+    '[CQ:at,qq]',
+    '[CQ:at qq=1]',
+    '[CQ: at,qq=1]',
+    '[CQ:at,qq=1',
+    '[CQ:at,=1]',
+    '[CQ:at,]',
+    '[cq:at,qq=1]',
+    '[]',
+  ]) {
     assert.deepEqual(parseCq(raw), [{ type: 'text', data: { text: raw } }]);
   }
   assert.deepEqual(parseCq('[CQ:at,x=[CQ:at,qq=2]'), [

@@ -8,8 +8,21 @@ const HEAD = '{"status":"ok","retcode":0,"data":null,"message":"","wording":""';
 
 test('an echo of every JSON type comes back in the letters it was sent in', () => {
   const echoes = [
-    '18446744073709551615', '-0', '1.0', '1e400', '0', 'false', 'true', 'null', '""', '"1"', '"a\\"},{\\u0041"', '"😀"',
-    '{}', '{"echo": 1, "x": [ "]", {"y": 18446744073709551615} ]}', '[1,"}"]',
+    '18446744073709551615',
+    '-0',
+    '1.0',
+    '1e400',
+    '0',
+    'false',
+    'true',
+    'null',
+    '""',
+    '"1"',
+    '"a\\"},{\\u0041"',
+    '"😀"',
+    '{}',
+    '{"echo": 1, "x": [ "]", {"y": 18446744073709551615} ]}',
+    '[1,"}"]',
   ];
   for (const echo of echoes) {
     for (const frame of [`{"action":"a","params":{"echo":"no"},"echo":${echo}}`, ` { "echo" : ${echo} , "action" : "a" } `]) {
@@ -35,7 +48,16 @@ test('an escaped or repeated key is the key that JSON sees', () => {
 });
 
 test('an unreadable frame is answered with null, or with the echo when it can be found', () => {
-  for (const frame of ['', 'nonsense', '[]', '"echo"', '{"action":"a","echo":12', '{"echo":"cut', '{"echo":{"a":1', '{,"echo":1}']) {
+  for (const frame of [
+    '',
+    'nonsense',
+    '[]',
+    '"echo"',
+    '{"action":"a","echo":12',
+    '{"echo":"cut',
+    '{"echo":{"a":1',
+    '{,"echo":1}',
+  ]) {
     const request = parseRequestFrame(frame);
     assert.ok(!request.ok);
     assert.equal(request.echo, 'null', frame);
@@ -74,9 +96,20 @@ test('cut and mutated frames never throw, and the answer is always JSON', () => 
 });
 
 test('a failed answer carries the reason twice and the request id', () => {
-  const text = encodeResponse({ status: 'failed', retcode: 1200, data: null, message: '不行', wording: '不行', reason: 'x.y', requestId: 'r1' }, '"e"');
+  const text = encodeResponse(
+    { status: 'failed', retcode: 1200, data: null, message: '不行', wording: '不行', reason: 'x.y', requestId: 'r1' },
+    '"e"',
+  );
   assert.deepEqual(JSON.parse(text), {
-    status: 'failed', retcode: 1200, data: null, message: '不行', wording: '不行', msg: 'x.y', reason: 'x.y', requestId: 'r1', echo: 'e',
+    status: 'failed',
+    retcode: 1200,
+    data: null,
+    message: '不行',
+    wording: '不行',
+    msg: 'x.y',
+    reason: 'x.y',
+    requestId: 'r1',
+    echo: 'e',
   });
 });
 

@@ -2,12 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  contentToSegments, mergeText, payloadToSegments, segmentsToPayload,
-  type Payload, type ReportResolvers, type Segment, type SendResolvers,
+  contentToSegments,
+  mergeText,
+  payloadToSegments,
+  segmentsToPayload,
+  type Payload,
+  type ReportResolvers,
+  type Segment,
+  type SendResolvers,
 } from '../../src/onebot/index.ts';
 
-const people = new Map([['li', 10001], ['lisa', 10002], ['twin', 10003], ['20001', 20001]]);
-const names = new Map([['li', 'Li'], ['lisa', 'Lisa'], ['twin', 'Li'], ['20001', '小 Bot']]);
+const people = new Map([
+  ['li', 10001],
+  ['lisa', 10002],
+  ['twin', 10003],
+  ['20001', 20001],
+]);
+const names = new Map([
+  ['li', 'Li'],
+  ['lisa', 'Lisa'],
+  ['twin', 'Li'],
+  ['20001', '小 Bot'],
+]);
 const report: ReportResolvers = {
   numericOf: (uid) => people.get(uid),
   nameOf: (uid) => names.get(uid),
@@ -16,7 +32,8 @@ const report: ReportResolvers = {
 const send: SendResolvers = {
   uidOf: (id) => [...people].find(([, numericId]) => numericId === id)?.[0],
   nameOf: (uid) => names.get(uid),
-  imageOf: (data) => (String(data['file']).startsWith('h:') ? { url: String(data['file']).slice(2), width: 3, height: 4 } : undefined),
+  imageOf: (data) =>
+    String(data['file']).startsWith('h:') ? { url: String(data['file']).slice(2), width: 3, height: 4 } : undefined,
   replyOf: (id) => (id === 404 ? undefined : { message_id: String(id), from_uid: 'li', from_name: 'Li' }),
 };
 
@@ -31,38 +48,61 @@ function stored(segments: Segment[]): Payload {
 }
 
 test('an at of a person stands in the content and is an at again for the bot', () => {
-  assert.deepEqual(contentToSegments({ type: 1, content: '@小 Bot ping', mention: { uids: ['20001'] } }, report), [at('20001', '小 Bot'), text(' ping')]);
+  assert.deepEqual(contentToSegments({ type: 1, content: '@小 Bot ping', mention: { uids: ['20001'] } }, report), [
+    at('20001', '小 Bot'),
+    text(' ping'),
+  ]);
   assert.deepEqual(contentToSegments({ type: 1, content: '@Lisa and @Li你好', mention: { uids: ['li', 'lisa'] } }, report), [
-    at('10002', 'Lisa'), text(' and '), at('10001', 'Li'), text('你好'),
+    at('10002', 'Lisa'),
+    text(' and '),
+    at('10001', 'Li'),
+    text('你好'),
   ]);
   assert.deepEqual(contentToSegments({ type: 1, content: '@Lisa @Li @Li', mention: { uids: ['li', 'twin'] } }, report), [
-    text('@Lisa '), at('10001', 'Li'), text(' '), at('10003', 'Li'),
+    text('@Lisa '),
+    at('10001', 'Li'),
+    text(' '),
+    at('10003', 'Li'),
   ]);
 });
 
 test('a mention that stands nowhere in the text still addresses the bot, an unknown one does not', () => {
-  assert.deepEqual(contentToSegments({ type: 1, content: 'ping', mention: { uids: ['20001', 'ghost', 7] }, reply: { message_id: '5' } }, report), [
-    { type: 'reply', data: { id: '5' } }, at('20001', '小 Bot'), text('ping'),
-  ]);
+  assert.deepEqual(
+    contentToSegments({ type: 1, content: 'ping', mention: { uids: ['20001', 'ghost', 7] }, reply: { message_id: '5' } }, report),
+    [{ type: 'reply', data: { id: '5' } }, at('20001', '小 Bot'), text('ping')],
+  );
   for (const all of ['@所有人', '@all']) {
-    assert.deepEqual(contentToSegments({ type: 1, content: `${all} hi`, mention: { all: 1 } }, report), [{ type: 'at', data: { qq: 'all' } }, text(' hi')]);
+    assert.deepEqual(contentToSegments({ type: 1, content: `${all} hi`, mention: { all: 1 } }, report), [
+      { type: 'at', data: { qq: 'all' } },
+      text(' hi'),
+    ]);
   }
 });
 
 test('a bot message is text that an old client shows, with all else beside it', () => {
   const face = { type: 'face', data: { id: '66' } };
-  assert.deepEqual(stored([{ type: 'reply', data: { id: '9' } }, at('10001', 'x'), text(' see '), image('/a'), face, { type: 'at', data: { qq: 'all' } }]), {
-    type: 1,
-    content: '@Li see ❤️@所有人',
-    mention: { uids: ['li'], all: true },
-    reply: { message_id: '9', from_uid: 'li', from_name: 'Li' },
-    entities: [
-      { type: 'mention', offset: 0, length: 3, value: 'li' },
-      { type: 'face', offset: 8, length: 2, value: '66' },
-      { type: 'mention', offset: 10, length: 4, value: 'all' },
-    ],
-    parts: [{ type: 2, url: '/a', width: 3, height: 4, offset: 8 }],
-  });
+  assert.deepEqual(
+    stored([
+      { type: 'reply', data: { id: '9' } },
+      at('10001', 'x'),
+      text(' see '),
+      image('/a'),
+      face,
+      { type: 'at', data: { qq: 'all' } },
+    ]),
+    {
+      type: 1,
+      content: '@Li see ❤️@所有人',
+      mention: { uids: ['li'], all: true },
+      reply: { message_id: '9', from_uid: 'li', from_name: 'Li' },
+      entities: [
+        { type: 'mention', offset: 0, length: 3, value: 'li' },
+        { type: 'face', offset: 8, length: 2, value: '66' },
+        { type: 'mention', offset: 10, length: 4, value: 'all' },
+      ],
+      parts: [{ type: 2, url: '/a', width: 3, height: 4, offset: 8 }],
+    },
+  );
   assert.deepEqual(stored([image('/a')]), { type: 2, url: '/a', width: 3, height: 4 });
   assert.equal(stored([{ type: 'face', data: { id: '9999' } }]).content, '[表情]');
   assert.deepEqual(stored([{ type: 'at', data: { qq: '55555', name: 'gone' } }]), { type: 1, content: '@gone' });
@@ -113,18 +153,46 @@ test('other kinds of content are named, and payloads that are no JSON are shown 
 
 test('entities that do not fit the text are ignored', () => {
   const entities = [
-    { type: 'mention', offset: 0, length: 3, value: 'ghost' }, { type: 'mention', offset: 1, length: 2, value: 'li' },
-    { type: 'mention', offset: 0, length: 99, value: 'li' }, { type: 'face', offset: 0, length: 1, value: '66' }, null, 5,
+    { type: 'mention', offset: 0, length: 3, value: 'ghost' },
+    { type: 'mention', offset: 1, length: 2, value: 'li' },
+    { type: 'mention', offset: 0, length: 99, value: 'li' },
+    { type: 'face', offset: 0, length: 1, value: '66' },
+    null,
+    5,
   ];
-  assert.deepEqual(contentToSegments({ type: 1, content: '@Li', mention: { uids: ['li'] }, entities }, report), [at('10001', 'Li')]);
+  assert.deepEqual(contentToSegments({ type: 1, content: '@Li', mention: { uids: ['li'] }, entities }, report), [
+    at('10001', 'Li'),
+  ]);
 });
 
 test('no payload makes it throw or leaves the message empty', () => {
-  const odd = fc.oneof(fc.jsonValue(), fc.record({
-    type: fc.constantFrom(1, 2, 8, 'x'), content: fc.oneof(fc.string(), fc.constant('@Li 😀 @Li')), url: fc.jsonValue(), reply: fc.jsonValue(),
-    mention: fc.oneof(fc.jsonValue(), fc.record({ uids: fc.array(fc.constantFrom('li', 'twin', '__proto__')), all: fc.boolean() })),
-    entities: fc.array(fc.record({ type: fc.constantFrom('mention', 'face'), offset: fc.integer(), length: fc.nat(5), value: fc.constantFrom('li', 'all', '66') })),
-    parts: fc.array(fc.record({ type: fc.constant(2), url: fc.constant('/a'), offset: fc.integer({ min: -2, max: 12 }) })),
-  }, { requiredKeys: [] }));
-  fc.assert(fc.property(odd, (content) => assert.ok(contentToSegments(content, report).length > 0)), { numRuns: 1500, seed: 12 });
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.record(
+      {
+        type: fc.constantFrom(1, 2, 8, 'x'),
+        content: fc.oneof(fc.string(), fc.constant('@Li 😀 @Li')),
+        url: fc.jsonValue(),
+        reply: fc.jsonValue(),
+        mention: fc.oneof(
+          fc.jsonValue(),
+          fc.record({ uids: fc.array(fc.constantFrom('li', 'twin', '__proto__')), all: fc.boolean() }),
+        ),
+        entities: fc.array(
+          fc.record({
+            type: fc.constantFrom('mention', 'face'),
+            offset: fc.integer(),
+            length: fc.nat(5),
+            value: fc.constantFrom('li', 'all', '66'),
+          }),
+        ),
+        parts: fc.array(fc.record({ type: fc.constant(2), url: fc.constant('/a'), offset: fc.integer({ min: -2, max: 12 }) })),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  fc.assert(
+    fc.property(odd, (content) => assert.ok(contentToSegments(content, report).length > 0)),
+    { numRuns: 1500, seed: 12 },
+  );
 });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MAX_SEGMENTS, normaliseMessage, toBoolean, toMessageId, toNumericId, toPositiveInt, type Segment } from '../../src/onebot/index.ts';
+import {
+  MAX_SEGMENTS,
+  normaliseMessage,
+  toBoolean,
+  toMessageId,
+  toNumericId,
+  toPositiveInt,
+  type Segment,
+} from '../../src/onebot/index.ts';
 
 function segmentsOf(input: unknown, autoEscape: unknown = false): Segment[] {
   const result = normaliseMessage(input, { autoEscape });
@@ -19,7 +27,9 @@ test('a string, an object, an array and bare strings in it all become segments',
   assert.deepEqual(segmentsOf('[CQ:at,qq=1]hi'), [at, { type: 'text', data: { text: 'hi' } }]);
   assert.deepEqual(segmentsOf({ type: 'at', data: { qq: 1 } }), [at]);
   assert.deepEqual(segmentsOf(['a', { type: 'text', data: { text: 'b' } }, '[CQ:at,qq=1]', at]), [
-    { type: 'text', data: { text: 'ab' } }, at, at,
+    { type: 'text', data: { text: 'ab' } },
+    at,
+    at,
   ]);
 });
 
@@ -27,7 +37,9 @@ test('auto escape makes a string one text and leaves arrays alone', () => {
   for (const yes of [true, 1, 'true', 'yes']) {
     assert.deepEqual(segmentsOf('[CQ:at,qq=1]&amp;', yes), [{ type: 'text', data: { text: '[CQ:at,qq=1]&amp;' } }]);
   }
-  assert.deepEqual(segmentsOf([{ type: 'text', data: { text: '[CQ:at,qq=1]' } }]), [{ type: 'text', data: { text: '[CQ:at,qq=1]' } }]);
+  assert.deepEqual(segmentsOf([{ type: 'text', data: { text: '[CQ:at,qq=1]' } }]), [
+    { type: 'text', data: { text: '[CQ:at,qq=1]' } },
+  ]);
   assert.deepEqual(segmentsOf(['[CQ:face,id=0]'], true), [{ type: 'face', data: { id: '0' } }]);
 });
 
@@ -64,13 +76,17 @@ test('an unknown type is refused with the list of known ones, in a CQ string too
 });
 
 test('no JSON value makes it throw', () => {
-  fc.assert(fc.property(fc.jsonValue(), (input) => void normaliseMessage(input)), { numRuns: 1000, seed: 9 });
+  fc.assert(
+    fc.property(fc.jsonValue(), (input) => void normaliseMessage(input)),
+    { numRuns: 1000, seed: 9 },
+  );
   assert.ok(normaliseMessage(JSON.parse('[{"type":"text","data":{"__proto__":{"a":1},"text":"x"}}]')).ok);
 });
 
 test('numbers and booleans come in every spelling that clients use', () => {
   assert.equal(toPositiveInt('0123'), 123);
-  for (const bad of [0, -1, 1.5, '1.5', '-1', '', '1e5', 'abc', null, [], NaN, Infinity, '99999999999999999999']) assert.equal(toPositiveInt(bad), null);
+  for (const bad of [0, -1, 1.5, '1.5', '-1', '', '1e5', 'abc', null, [], NaN, Infinity, '99999999999999999999'])
+    assert.equal(toPositiveInt(bad), null);
   assert.equal(toNumericId(4_294_967_295), null);
   assert.equal(toMessageId('2147483647'), 2147483647);
   assert.equal(toMessageId('2147483648'), null);

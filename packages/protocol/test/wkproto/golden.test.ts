@@ -19,7 +19,10 @@ const SEND_V2 = `3271000000000100036d2d3100027532010020${sendKeyHex}${payloadHex
 
 function sessionCipher(): SessionCipher {
   const privateKey = createPrivateKey({
-    key: Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), Buffer.from(Array.from({ length: 32 }, (_, index) => index + 0x21))]),
+    key: Buffer.concat([
+      Buffer.from('302e020100300506032b656e04220420', 'hex'),
+      Buffer.from(Array.from({ length: 32 }, (_, index) => index + 0x21)),
+    ]),
     format: 'der',
     type: 'pkcs8',
   });
@@ -35,7 +38,10 @@ function decodeAll(bytes: Uint8Array, side: 'server' | 'client', version: number
   const frames: Frame[] = [];
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
-    assert.equal(decoder.push(bytes.subarray(from, cut), (frame) => frames.push(frame)), null);
+    assert.equal(
+      decoder.push(bytes.subarray(from, cut), (frame) => frames.push(frame)),
+      null,
+    );
     from = cut;
   }
   return frames;
@@ -77,7 +83,8 @@ describe('WKProto golden vectors', () => {
     const writer = new FrameWriter();
     const ok = { timeDiff: 0, reasonCode: 1, serverKey: SERVER_KEY, salt: SALT, nodeId: 1001 };
     const fail = { timeDiff: 0, reasonCode: 2, serverKey: '', salt: '', nodeId: 1001 };
-    const hex = (fields: typeof ok, version: number) => Buffer.from(writer.connack({ ...fields, clientVersion: version, version })).toString('hex');
+    const hex = (fields: typeof ok, version: number) =>
+      Buffer.from(writer.connack({ ...fields, clientVersion: version, version })).toString('hex');
     assert.equal(hex(fail, 2), '200d00000000000000000200000000');
     assert.equal(hex(fail, 5), '2116050000000000000000020000000000000000000003e9');
     assert.equal(
@@ -105,7 +112,10 @@ describe('WKProto golden vectors', () => {
     const writer = new FrameWriter();
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
     assert.equal(hex(writer.disconnect(12, 'login in other device')), '90180c00156c6f67696e20696e206f7468657220646576696365');
-    assert.equal(hex(writer.event('e1', 'stream.delta', 1_700_000_001_000, '{}')), 'c01c00026531000c73747265616d2e64656c74610000018bcfe56be87b7d');
+    assert.equal(
+      hex(writer.event('e1', 'stream.delta', 1_700_000_001_000, '{}')),
+      'c01c00026531000c73747265616d2e64656c74610000018bcfe56be87b7d',
+    );
     assert.equal(hex(writer.pong()), '80');
     assert.equal(hex(writer.sendack(1, 1, 7, 1, 5)), '40110000000000000001000000010000000701');
     assert.deepEqual(decodeAll(Buffer.from('70620c112210f47de9811500000007', 'hex'), 'server', 5), [
@@ -133,25 +143,38 @@ describe('the decoder', () => {
     const whole = decodeAll(stream, 'server', 2);
     assert.equal(whole.length, 3);
     for (let cut = 1; cut < stream.length; cut += 1) assert.deepEqual(decodeAll(stream, 'server', 2, [cut]), whole);
-    assert.deepEqual(decodeAll(stream, 'server', 2, Array.from({ length: stream.length - 1 }, (_, index) => index + 1)), whole);
+    assert.deepEqual(
+      decodeAll(
+        stream,
+        'server',
+        2,
+        Array.from({ length: stream.length - 1 }, (_, index) => index + 1),
+      ),
+      whole,
+    );
   });
 
   it('never throws on mutated bytes and reads nothing after an error', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(stream.length - 1), fc.nat(255)), { maxLength: 6 }), fc.nat(stream.length), (changes, cut) => {
-        const bytes = Buffer.from(stream);
-        for (const [at, value] of changes) bytes[at] = value;
-        const decoder = new FrameDecoder({ maxFrameBytes: 4096, side: 'server' });
-        const first = decoder.push(bytes.subarray(0, cut), () => {});
-        const second = decoder.push(bytes.subarray(cut), () => assert.equal(first, null));
-        if (first !== null) assert.equal(second, first);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(stream.length - 1), fc.nat(255)), { maxLength: 6 }),
+        fc.nat(stream.length),
+        (changes, cut) => {
+          const bytes = Buffer.from(stream);
+          for (const [at, value] of changes) bytes[at] = value;
+          const decoder = new FrameDecoder({ maxFrameBytes: 4096, side: 'server' });
+          const first = decoder.push(bytes.subarray(0, cut), () => {});
+          const second = decoder.push(bytes.subarray(cut), () => assert.equal(first, null));
+          if (first !== null) assert.equal(second, first);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 
   it('refuses type 0, a length of five bytes and a frame above the limit', () => {
-    const errorOf = (hex: string) => new FrameDecoder({ maxFrameBytes: 100, side: 'server' }).push(Buffer.from(hex, 'hex'), () => {})?.reason;
+    const errorOf = (hex: string) =>
+      new FrameDecoder({ maxFrameBytes: 100, side: 'server' }).push(Buffer.from(hex, 'hex'), () => {})?.reason;
     assert.equal(errorOf('00'), 'frame type 0');
     assert.equal(errorOf('30ffffffff01'), 'length of more than 4 bytes');
     assert.equal(errorOf('30ff01'), 'frame of 255 bytes');
@@ -163,13 +186,39 @@ describe('the decoder', () => {
 it('RECV survives the way through writer and decoder for every version', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 });
   fc.assert(
-    fc.property(text, text, text, text, fc.uint8Array({ maxLength: 400 }), fc.integer({ min: 1, max: 6 }), fc.nat(), (from, channel, no, topic, payload, version, id) => {
-      const fields = { ...recv, fromUid: from, channelId: channel, clientMsgNo: no, topic, payload, setting: topic === '' ? 0 : 8, messageId: id, expire: version >= 3 ? 9 : 0 };
-      const [frame] = decodeAll(new FrameWriter().recv(fields, version, null), 'client', version);
-      assert.ok(frame?.type === 'recv');
-      assert.deepEqual({ ...frame, payload: Buffer.from(frame.payload) }, {
-        type: 'recv', ...fields, msgKey: '', messageId: BigInt(id), payload: Buffer.from(payload),
-      });
-    }),
+    fc.property(
+      text,
+      text,
+      text,
+      text,
+      fc.uint8Array({ maxLength: 400 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.nat(),
+      (from, channel, no, topic, payload, version, id) => {
+        const fields = {
+          ...recv,
+          fromUid: from,
+          channelId: channel,
+          clientMsgNo: no,
+          topic,
+          payload,
+          setting: topic === '' ? 0 : 8,
+          messageId: id,
+          expire: version >= 3 ? 9 : 0,
+        };
+        const [frame] = decodeAll(new FrameWriter().recv(fields, version, null), 'client', version);
+        assert.ok(frame?.type === 'recv');
+        assert.deepEqual(
+          { ...frame, payload: Buffer.from(frame.payload) },
+          {
+            type: 'recv',
+            ...fields,
+            msgKey: '',
+            messageId: BigInt(id),
+            payload: Buffer.from(payload),
+          },
+        );
+      },
+    ),
   );
 });

@@ -36,13 +36,18 @@ export class BotClients {
 
   all(): readonly BotClient[] {
     const named = new Set([...this.#fromFile.values()].map((client) => `${client.botUid} ${client.name}`));
-    return [...this.#fromFile.values(), ...[...this.#stored.values()].filter((client) => !named.has(`${client.botUid} ${client.name}`))];
+    return [
+      ...this.#fromFile.values(),
+      ...[...this.#stored.values()].filter((client) => !named.has(`${client.botUid} ${client.name}`)),
+    ];
   }
 
   /** Which client a presented token belongs to: one look-up under a keyed hash, whatever the token is. */
   async identify(token: string): Promise<Outcome<{ bot: User; client: BotClient }>> {
     const hash = Buffer.from(this.#keyring.hash(token)).toString('hex');
-    const client = this.all().find((one) => one.kind === 'forward' && one.tokenHash !== null && Buffer.from(one.tokenHash).toString('hex') === hash);
+    const client = this.all().find(
+      (one) => one.kind === 'forward' && one.tokenHash !== null && Buffer.from(one.tokenHash).toString('hex') === hash,
+    );
     if (client === undefined) return refuse('cred.unknown', { presentedFingerprint: this.#keyring.fingerprint(token) });
     const bot = await this.#users.get(client.botUid);
     if (bot === null || bot.banned || !client.enabled) return refuse('onebot.bot_unbound', { botUid: client.botUid });

@@ -68,11 +68,29 @@ export async function composeCore(config: Config, log: Log) {
   const files = createFileStore({ dir: join(config.dataDir, 'files'), maxBytes: MAX_FILE_BYTES });
   const notifier = new Notifier(hub, channels, users);
   bus.onChanges((changes) => notifier.onChanges(changes));
-  decisions.onRecorded((readerUid, requestId, code) => notifier.toUser(readerUid, { type: 'refusal.recorded', data: { requestId, code } }));
+  decisions.onRecorded((readerUid, requestId, code) =>
+    notifier.toUser(readerUid, { type: 'refusal.recorded', data: { requestId, code } }),
+  );
   await delivery.start();
 
   return ok({
-    store: store.value, directory, messages, decisions, decisionStore, keyring, adminSecret, bus, users, channels, hub, delivery, send, botClients, auth, files, notifier,
+    store: store.value,
+    directory,
+    messages,
+    decisions,
+    decisionStore,
+    keyring,
+    adminSecret,
+    bus,
+    users,
+    channels,
+    hub,
+    delivery,
+    send,
+    botClients,
+    auth,
+    files,
+    notifier,
     maxFileBytes: MAX_FILE_BYTES,
   });
 }

@@ -11,7 +11,9 @@ export function listenControl(dataDir: string, decisions: DecisionRecorder): Pro
     const id = /^\/requests\/(hr_[0-9A-Za-z]{10,40})$/.exec(request.url ?? '')?.[1];
     const found = id === undefined ? Promise.resolve(null) : decisions.explain(id, { kind: 'operator' });
     void found.then((explanation) => {
-      response.writeHead(explanation === null ? 404 : 200, { 'Content-Type': 'application/json' }).end(JSON.stringify(explanation ?? {}));
+      response
+        .writeHead(explanation === null ? 404 : 200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify(explanation ?? {}));
     });
   });
   return new Promise((resolve, reject) => {

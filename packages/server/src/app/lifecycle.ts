@@ -33,7 +33,7 @@ export async function startServer(input: { config: Config; version: string; read
   const open: { close(): Promise<void> }[] = [];
   const stop = async () => {
     setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
-    await surfaces.onebot.stop(); // onebot
+    await Promise.all(surfaces.botProtocols.map((protocol) => protocol.stop()));
     surfaces.wkproto.stop();
     surfaces.jsonrpc.stop();
     await Promise.all(open.map((one) => one.close()));
@@ -44,7 +44,7 @@ export async function startServer(input: { config: Config; version: string; read
     await core.store.close();
   };
 
-  const bound = await listenAll(config, core, surfaces, log);
+  const bound = await listenAll(config, surfaces, log);
   if (!bound.ok) {
     await stop();
     return { ok: false, message: sentence(bound.refusal) };
@@ -52,18 +52,19 @@ export async function startServer(input: { config: Config; version: string; read
   open.push(...bound.listeners.values());
   open.push(await listenControl(config.dataDir, core.decisions));
   tellAddresses(config, addresses, bound.listeners);
-  surfaces.onebot.start(); // onebot
+  for (const protocol of surfaces.botProtocols) void protocol.start();
   announce(input, addresses, bound.listeners, core.adminSecret.generated);
   return { ok: true, server: { stop } };
 }
 
 type Surfaces = ReturnType<typeof composeSurfaces>;
-type Core = Parameters<typeof composeSurfaces>[0]['core'];
 type Name = 'http' | 'tcp' | 'ws' | 'onebotHttp' | 'onebotWs';
 type Bound = { ok: true; listeners: Map<Name, Listener> } | { ok: false; refusal: Refusal };
 
-async function listenAll(config: Config, core: Core, surfaces: Surfaces, log: Log): Promise<Bound> {
-  const external = (['external.http', 'external.ws', 'external.wss'] as const).map((key) => hostOf(config[key])).filter((host) => host !== '');
+async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<Bound> {
+  const external = (['external.http', 'external.ws', 'external.wss'] as const)
+    .map((key) => hostOf(config[key]))
+    .filter((host) => host !== '');
   const hosts = (name: Name): HostRule => ({ external, bound: config[`listen.${name}`].replace(/:\d+$/, '') });
   const chat = (matches: (path: string) => boolean) =>
     acceptClients({
@@ -72,22 +73,40 @@ async function listenAll(config: Config, core: Core, surfaces: Surfaces, log: Lo
       onBinary: (ws, socket, peer) => surfaces.wkproto.onWebSocket(ws, socket, peer),
       onJson: (ws, _, peer) => surfaces.jsonrpc.onWebSocket(ws, peer),
       onSilent: (ws, peer) => {
-        const requestId = surfaces.refusals.client({ refusal: { code: 'wk.auth_timeout' }, surface: 'wkproto', peer, claim: null, answer: 'close 4408' });
+        const requestId = surfaces.refusals.client({
+          refusal: { code: 'wk.auth_timeout' },
+          surface: 'wkproto',
+          peer,
+          claim: null,
+          answer: 'close 4408',
+        });
         ws.close(4408, `wk.auth_timeout; req=${requestId}`);
       },
     });
-  const onebotUpgrades = surfaces.onebot.upgradeRoutes; // onebot
+  const botRoutes = surfaces.botProtocols.flatMap((protocol) => protocol.upgradeRoutes);
   const refuse = surfaces.refusals.early;
-  const web = (name: Name, upgrades: Parameters<typeof listenHttp>[0]['upgrades'], onRequest: Parameters<typeof listenHttp>[0]['onRequest']) =>
-    listenHttp({ name, address: config[`listen.${name}`], hosts: hosts(name), upgrades, onRequest, refuse });
+  const web = (
+    name: Name,
+    upgrades: Parameters<typeof listenHttp>[0]['upgrades'],
+    onRequest: Parameters<typeof listenHttp>[0]['onRequest'],
+  ) => listenHttp({ name, address: config[`listen.${name}`], hosts: hosts(name), upgrades, onRequest, refuse });
 
   const plan: Record<Name, () => ReturnType<typeof listenHttp>> = {
-    tcp: () => listenTcp({ name: 'tcp', address: config['listen.tcp'], onSocket: (socket, peer) => surfaces.wkproto.onSocket(socket, peer) }),
+    tcp: () =>
+      listenTcp({
+        name: 'tcp',
+        address: config['listen.tcp'],
+        onSocket: (socket, peer) => surfaces.wkproto.onSocket(socket, peer),
+      }),
     ws: () => web('ws', [chat(() => true)], null),
     http: () =>
-      web('http', [chat((path) => path === '/wk' || path === '/wk/'), ...onebotUpgrades.filter((route) => !route.matches('/'))], (request, response) => surfaces.app.routing(request, response)),
-    onebotHttp: () => web('onebotHttp', onebotUpgrades, null),
-    onebotWs: () => web('onebotWs', onebotUpgrades, null),
+      web(
+        'http',
+        [chat((path) => path === '/wk' || path === '/wk/'), ...botRoutes.filter((route) => !route.matches('/'))],
+        (request, response) => surfaces.app.routing(request, response),
+      ),
+    onebotHttp: () => web('onebotHttp', botRoutes, null),
+    onebotWs: () => web('onebotWs', botRoutes, null),
   };
   const listeners = new Map<Name, Listener>();
   for (const name of ['tcp', 'ws', 'http', 'onebotHttp', 'onebotWs'] as const) {
@@ -111,13 +130,25 @@ function tellAddresses(config: Config, addresses: Addresses, listeners: Map<Name
   addresses.own = [...listeners.values()].map((listener) => listener.address);
 }
 
-function announce(input: { version: string; readyJson: boolean }, addresses: Addresses, listeners: Map<Name, Listener>, secret: string | null): void {
+function announce(
+  input: { version: string; readyJson: boolean },
+  addresses: Addresses,
+  listeners: Map<Name, Listener>,
+  secret: string | null,
+): void {
   const at = (name: Name, scheme: string) => {
     const listener = listeners.get(name);
     return listener === undefined ? null : `${scheme}${listener.address}`;
   };
-  const places = { http: at('http', 'http://'), tcp: at('tcp', ''), ws: at('ws', 'ws://'), onebotHttp: at('onebotHttp', 'http://'), onebotWs: at('onebotWs', 'ws://') };
-  if (input.readyJson) process.stdout.write(`${JSON.stringify({ event: 'ready', pid: process.pid, version: input.version, ...places })}\n`);
+  const places = {
+    http: at('http', 'http://'),
+    tcp: at('tcp', ''),
+    ws: at('ws', 'ws://'),
+    onebotHttp: at('onebotHttp', 'http://'),
+    onebotWs: at('onebotWs', 'ws://'),
+  };
+  if (input.readyJson)
+    process.stdout.write(`${JSON.stringify({ event: 'ready', pid: process.pid, version: input.version, ...places })}\n`);
   const lines = [
     `Hufu ${input.version} is ready.`,
     `  Page and API   ${addresses.http}`,
@@ -125,7 +156,11 @@ function announce(input: { version: string; readyJson: boolean }, addresses: Add
     `  OneBot         ${places.onebotWs ?? 'off'}   ${addresses.http.replace(/^http/, 'ws')}/onebot/v11/`,
   ];
   if (secret !== null) {
-    lines.push('', `  Admin secret, shown this once: ${secret}`, `  Make your account here:        ${addresses.http}/welcome#secret=${secret}`);
+    lines.push(
+      '',
+      `  Admin secret, shown this once: ${secret}`,
+      `  Make your account here:        ${addresses.http}/welcome#secret=${secret}`,
+    );
     lines.push('  Then press "New bot" and run the snippet it shows.');
   }
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,8 +1,7 @@
-import type { Evidence, Refusal } from '@hufu/refusals';
+import type { Refusal } from '@hufu/refusals';
 import { classifyDeviceToken } from '../policy/credentials/near-miss.ts';
 import type { RefusalSeen } from '../surfaces/listen/client-deps.ts';
 import type { Peer } from '../surfaces/listen/peer.ts';
-import type { OnebotRefusalSeen } from '../surfaces/onebot/deps.ts'; // onebot
 import type { Caller } from '../surfaces/wukong-http/index.ts';
 import type { Core } from './compose.ts';
 
@@ -15,7 +14,12 @@ export function createRefusals(core: Core) {
   function nearMiss(requestId: string, claim: { uid: string; token: string; deviceFlag: number }): void {
     if (waiting >= MAX_WAITING || claim.token === '') return;
     waiting += 1;
-    const ports = { directory: core.directory, keyring: core.keyring, adminSecret: core.adminSecret, isBotToken: (value: string) => core.botClients.isBotToken(value) };
+    const ports = {
+      directory: core.directory,
+      keyring: core.keyring,
+      adminSecret: core.adminSecret,
+      isBotToken: (value: string) => core.botClients.isBotToken(value),
+    };
     void classifyDeviceToken(claim, ports)
       .then((found) => core.decisions.addEvidence(requestId, found.evidence, found.code))
       .catch((error: unknown) => core.decisions.addEvidence(requestId, { nearMissFailed: String(error) }))
@@ -41,19 +45,32 @@ export function createRefusals(core: Core) {
       return requestId;
     },
 
-    onebot(seen: OnebotRefusalSeen): string { // onebot
-      const claimed: Evidence = seen.botUid === null ? {} : { botUid: seen.botUid }; // onebot
-      return core.decisions.record({ refusal: seen.refusal, surface: 'onebot', listener: seen.listener, peer: seen.peer, subjectOfCall: `${seen.method} ${seen.path}`, claimed, readerUid: seen.ownerUid, answer: seen.answer }); // onebot
-    }, // onebot
-
     http(refusal: Refusal, caller: Caller, surface: string, uid: string | null): string {
       const subjectOfCall = `${caller.method} ${caller.path}`.slice(0, 300);
-      return core.decisions.record({ refusal, surface, listener: 'http', peer: caller.address, subjectOfCall, claimed: {}, readerUid: uid, answer: 'HTTP' });
+      return core.decisions.record({
+        refusal,
+        surface,
+        listener: 'http',
+        peer: caller.address,
+        subjectOfCall,
+        claimed: {},
+        readerUid: uid,
+        answer: 'HTTP',
+      });
     },
 
     early(refusal: Refusal, peer: Peer, method: string, path: string): string {
       const subjectOfCall = `${method} ${path}`.slice(0, 300);
-      return core.decisions.record({ refusal, surface: 'listen', listener: peer.listener, peer: peer.address, subjectOfCall, claimed: {}, readerUid: null, answer: 'HTTP' });
+      return core.decisions.record({
+        refusal,
+        surface: 'listen',
+        listener: peer.listener,
+        peer: peer.address,
+        subjectOfCall,
+        claimed: {},
+        readerUid: null,
+        answer: 'HTTP',
+      });
     },
   };
 }

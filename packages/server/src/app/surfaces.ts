@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
-import { diagnoseReverseWs } from '@hufu/doctor'; // onebot
 import type { Config } from '../config/schema.ts';
 import { newRequestId, newToken } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -10,10 +9,11 @@ import { extractCredential } from '../policy/credentials/extract.ts';
 import { registerApi, registerPage } from '../surfaces/api/index.ts';
 import { createJsonRpcSurface } from '../surfaces/jsonrpc/index.ts';
 import type { ClientSurfaceDeps } from '../surfaces/listen/client-deps.ts';
-import { createOnebotSurface } from '../surfaces/onebot/index.ts'; // onebot
 import { createWkprotoSurface } from '../surfaces/wkproto/index.ts';
 import { type Caller, registerWukongHttp } from '../surfaces/wukong-http/index.ts';
+import type { BotProtocol } from './bot-protocol.ts';
 import type { Core } from './compose.ts';
+import { composeOnebot } from './onebot.ts';
 import { createRefusals } from './refusals.ts';
 
 /** Addresses, known once the listeners are bound. */
@@ -36,7 +36,14 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
   const clientDeps: ClientSurfaceDeps = {
     send: core.send,
     hub: core.hub,
-    authenticate: (claim) => verifyConnect(claim, { users: core.users, directory: core.directory, keyring: core.keyring, check: config['tokens.check'], now: Date.now }),
+    authenticate: (claim) =>
+      verifyConnect(claim, {
+        users: core.users,
+        directory: core.directory,
+        keyring: core.keyring,
+        check: config['tokens.check'],
+        now: Date.now,
+      }),
     refused: (seen) => refusals.client(seen),
     limits: { connections: config['limits.connections'], outboxBytes: config['limits.outboxBytes'] },
     nodeId: NODE_ID,
@@ -44,8 +51,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
   };
   const wkproto = createWkprotoSurface(clientDeps);
   const jsonrpc = createJsonRpcSurface(clientDeps);
-  const onebot = createOnebotSurface({ ...core, log: core.messages, files: core.files, events: log, version, now: Date.now, clients: async () => core.botClients.all(), identify: (token) => core.botClients.identify(token), openToken: (sealed) => core.keyring.open(sealed), decisions: { record: (seen) => refusals.onebot(seen), addEvidence: (id, evidence, code) => core.decisions.addEvidence(id, evidence, code) }, diagnose: (target) => diagnoseReverseWs(target), externalHttp: () => addresses.http, ownAddresses: () => addresses.own }); // onebot
-  core.bus.onChanges((changes) => onebot.applyChanges(changes)); // onebot
+  const botProtocols: readonly BotProtocol[] = [composeOnebot({ core, addresses, version, log })];
 
   const app: FastifyInstance = fastify({ routerOptions: { maxParamLength: 512 }, bodyLimit: 2 * 1024 * 1024, trustProxy: false });
   registerWukongHttp(app, {
@@ -58,7 +64,8 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     addresses: () => ({ tcp: addresses.tcp, ws: addresses.ws, wss: addresses.wss }),
   });
   const decisions = {
-    record: (refusal: Parameters<typeof refusals.http>[0], caller: Caller, uid: string | null) => refusals.http(refusal, caller, 'api', uid),
+    record: (refusal: Parameters<typeof refusals.http>[0], caller: Caller, uid: string | null) =>
+      refusals.http(refusal, caller, 'api', uid),
     newRequestId,
     list: core.decisions.list.bind(core.decisions),
     explain: core.decisions.explain.bind(core.decisions),
@@ -66,10 +73,14 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
   registerApi(app, {
     ...core,
     log: core.messages,
-    secrets: { newToken: () => newToken('hfb_'), hash: (token) => core.keyring.hash(token), seal: (token) => core.keyring.seal(token) },
+    secrets: {
+      newToken: () => newToken('hfb_'),
+      hash: (token) => core.keyring.hash(token),
+      seal: (token) => core.keyring.seal(token),
+    },
     decisions,
-    botStates: (id) => onebot.stateOf(id), // onebot
-    retryClient: (id) => onebot.retry(id), // onebot
+    botState: (id) => botProtocols.map((protocol) => protocol.stateOf(id)).find((state) => state !== null) ?? null,
+    retryClient: (id) => botProtocols.forEach((protocol) => protocol.retry(id)),
   });
   registerPage(app, { dir: PAGE_DIR, decisions });
 
@@ -77,8 +88,10 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     const presented = extractCredential(caller.headers, true);
     if (!presented.ok) return presented;
     const { value, placement } = presented.value;
-    return core.adminSecret.matches(value) ? ok() : refuse('cred.unknown', { placement, presentedFingerprint: core.keyring.fingerprint(value) });
+    return core.adminSecret.matches(value)
+      ? ok()
+      : refuse('cred.unknown', { placement, presentedFingerprint: core.keyring.fingerprint(value) });
   }
 
-  return { wkproto, jsonrpc, onebot, app, refusals };
+  return { wkproto, jsonrpc, botProtocols, app, refusals };
 }

@@ -2,7 +2,10 @@ import { type Explanation, explanationText } from './explanation-text.ts';
 import { askServer } from './control-client.ts';
 
 /** `hufu explain <request id>`: the whole decision, for whoever holds the data folder. Exit code 0 found, 1 unknown id, 3 no server. */
-export async function explain(requestId: string, options: { dataDir: string; json: boolean; lang: 'zh' | 'en' }): Promise<number> {
+export async function explain(
+  requestId: string,
+  options: { dataDir: string; json: boolean; lang: 'zh' | 'en' },
+): Promise<number> {
   if (!/^hr_[0-9A-Za-z]{10,40}$/.test(requestId)) {
     process.stderr.write(`"${requestId.slice(0, 60)}" is no request id; one looks like hr_01J…\n`);
     return 1;

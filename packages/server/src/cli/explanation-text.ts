@@ -19,7 +19,15 @@ export interface Explanation {
 }
 
 const WORDS = {
-  en: { peer: 'from', when: 'when', saw: 'the peer saw', claimed: 'it claimed', evidence: 'evidence', check: 'check', fix: 'fix' },
+  en: {
+    peer: 'from',
+    when: 'when',
+    saw: 'the peer saw',
+    claimed: 'it claimed',
+    evidence: 'evidence',
+    check: 'check',
+    fix: 'fix',
+  },
   zh: { peer: '来源', when: '时间', saw: '对方看到', claimed: '对方自称', evidence: '证据', check: '核对', fix: '修复' },
 } as const;
 
@@ -41,7 +49,9 @@ export function explanationText(explanation: Explanation, lang: 'zh' | 'en'): st
 }
 
 function facts(label: string, values: Readonly<Record<string, unknown>>): string[] {
-  return Object.entries(values).map(([key, value]) => `  ${label}: ${key} = ${printable(typeof value === 'string' ? value : JSON.stringify(value))}`);
+  return Object.entries(values).map(
+    ([key, value]) => `  ${label}: ${key} = ${printable(typeof value === 'string' ? value : JSON.stringify(value))}`,
+  );
 }
 
 /** What a peer sent may hold terminal escapes. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { startServer } from '../app/lifecycle.ts';
-import { ConfigError, flagName, loadConfig, optionKeys } from '../config/load.ts';
+import { ConfigError } from '../config/error.ts';
+import { flagName, loadConfig, optionKeys } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 
 export interface ServeInput {
@@ -15,7 +16,11 @@ export async function serve(input: ServeInput): Promise<number> {
   let config: Config;
   try {
     const file = input.given.config ?? input.env.HUFU_CONFIG;
-    config = loadConfig({ file: file === undefined || file === '' ? null : resolve(file), env: input.env, flags: flagsOf(input.given) });
+    config = loadConfig({
+      file: file === undefined || file === '' ? null : resolve(file),
+      env: input.env,
+      flags: flagsOf(input.given),
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ConfigError, type ConfigSources, nearest, substitute } from './load.ts';
+import { nearest } from '../kernel/nearest.ts';
+import { ConfigError } from './error.ts';
 import type { BotClientConfig, BotConfig } from './schema.ts';
+import { type Environment, substitute } from './substitute.ts';
 
 const clientShape = Type.Object(
   {
@@ -23,25 +25,34 @@ const clientShape = Type.Object(
   { additionalProperties: false },
 );
 const botShape = Type.Object(
-  { uid: Type.String({ pattern: '^[^@#&]{1,128}$' }), name: Type.Optional(Type.String({ maxLength: 128 })), clients: Type.Optional(Type.Array(clientShape, { maxItems: 32 })) },
+  {
+    uid: Type.String({ pattern: '^[^@#&]{1,128}$' }),
+    name: Type.Optional(Type.String({ maxLength: 128 })),
+    clients: Type.Optional(Type.Array(clientShape, { maxItems: 32 })),
+  },
   { additionalProperties: false },
 );
 const checkBots = Compile(Type.Array(botShape, { maxItems: 1000 }));
 
 /** The `bots:` list of hufu.yaml, checked and completed. */
-export function readBots(value: unknown, where: string, env: ConfigSources['env']): readonly BotConfig[] {
+export function readBots(value: unknown, where: string, env: Environment): readonly BotConfig[] {
   const replaced = deepSubstitute(value, env, where);
   if (!checkBots.Check(replaced)) {
     const [problem] = checkBots.Errors(replaced);
     throw new ConfigError(`${where}: bots${problem === undefined ? '' : describe(problem)}`);
   }
-  return replaced.map((bot) => ({ uid: bot.uid, name: bot.name ?? bot.uid, clients: (bot.clients ?? []).map((client) => complete(bot.uid, client, where)) }));
+  return replaced.map((bot) => ({
+    uid: bot.uid,
+    name: bot.name ?? bot.uid,
+    clients: (bot.clients ?? []).map((client) => complete(bot.uid, client, where)),
+  }));
 }
 
 function complete(uid: string, client: Static<typeof clientShape>, where: string): BotClientConfig {
   const named = `${where}: bots ${uid}, client ${client.name}`;
   if (client.kind === 'reverse' && client.url === undefined) throw new ConfigError(`${named}: a reverse client needs a url`);
-  if (client.kind === 'forward' && (client.token ?? '') === '') throw new ConfigError(`${named}: a forward client needs a token, which selects the bot`);
+  if (client.kind === 'forward' && (client.token ?? '') === '')
+    throw new ConfigError(`${named}: a forward client needs a token, which selects the bot`);
   return {
     name: client.name,
     kind: client.kind,
@@ -63,7 +74,7 @@ function describe(problem: { instancePath: string; message: string }): string {
   return `${unknown?.[1] ?? ''}: unknown key "${key}", the nearest valid key is "${nearest(key, known)}"`;
 }
 
-function deepSubstitute(value: unknown, env: ConfigSources['env'], where: string): unknown {
+function deepSubstitute(value: unknown, env: Environment, where: string): unknown {
   if (Array.isArray(value)) return value.map((one) => deepSubstitute(one, env, where));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, deepSubstitute(one, env, where)]));

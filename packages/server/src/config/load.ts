@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { nearest } from '../kernel/nearest.ts';
 import { readBots } from './bots.ts';
+import { ConfigError } from './error.ts';
 import { type BotConfig, type Config, type OptionKey, options } from './schema.ts';
-
-/** A config that cannot be used: one line naming file, line, key and the nearest valid key. The process ends with code 2. */
-export class ConfigError extends Error {}
+import { type Environment, substitute } from './substitute.ts';
 
 export interface ConfigSources {
   /** Path of hufu.yaml, or null for none. */
   readonly file: string | null;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Flags by option key, strongest of all. */
   readonly flags: Readonly<Record<string, string>>;
 }
@@ -53,11 +53,12 @@ function valueOf(key: OptionKey, found: Found | undefined): unknown {
   return read.value;
 }
 
-function readFile(path: string, env: ConfigSources['env']): { values: Map<OptionKey, Found>; bots: readonly BotConfig[] } {
+function readFile(path: string, env: Environment): { values: Map<OptionKey, Found>; bots: readonly BotConfig[] } {
   const lines = new LineCounter();
   const document = parseDocument(readText(path), { lineCounter: lines });
   const problem = document.errors[0];
-  if (problem !== undefined) throw new ConfigError(`${path}:${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0] ?? ''}`);
+  if (problem !== undefined)
+    throw new ConfigError(`${path}:${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0] ?? ''}`);
   const whereOf = (node: Node | null) => `${path}:${node?.range ? lines.linePos(node.range[0]).line : 1}`;
   const values = new Map<OptionKey, Found>();
   let bots: readonly BotConfig[] = [];
@@ -70,9 +71,13 @@ function readFile(path: string, env: ConfigSources['env']): { values: Map<Option
       if (key === 'bots') {
         if (!isSeq(child)) throw new ConfigError(`${where}: bots must be a list`);
         bots = readBots(child.toJS(document), where, env);
-      } else if (isOptionKey(key)) values.set(key, { value: substitute(isScalar(child) ? child.value : child, env, where), where });
+      } else if (isOptionKey(key))
+        values.set(key, { value: substitute(isScalar(child) ? child.value : child, env, where), where });
       else if (isMap(child) && optionKeys().some((one) => one.startsWith(`${key}.`))) visit(child, `${key}.`);
-      else throw new ConfigError(`${where}: unknown key "${key}", the nearest valid key is "${nearest(key, [...optionKeys(), 'bots'])}"`);
+      else
+        throw new ConfigError(
+          `${where}: unknown key "${key}", the nearest valid key is "${nearest(key, [...optionKeys(), 'bots'])}"`,
+        );
     }
   };
   if (document.contents !== null) visit(document.contents, '');
@@ -91,16 +96,6 @@ function isOptionKey(key: string): key is OptionKey {
   return Object.hasOwn(options, key);
 }
 
-/** `${NAME}` in a value is replaced by the environment variable; an unset one is an error, never an empty secret. */
-export function substitute(value: unknown, env: ConfigSources['env'], where: string): unknown {
-  if (typeof value !== 'string') return value;
-  return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-    const replacement = env[name];
-    if (replacement === undefined) throw new ConfigError(`${where}: the environment variable ${name} is not set`);
-    return replacement;
-  });
-}
-
 /** A public address without TLS must be said out loud. */
 function checkReachability(config: Config): void {
   if (config.allowPlaintext || config.behindProxy) return;
@@ -109,31 +104,9 @@ function checkReachability(config: Config): void {
     const value = String(config[key]);
     const host = value.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
     if (value !== 'off' && !/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)) {
-      throw new ConfigError(`${key}: ${host} is reachable by others without TLS; set behindProxy: true (a proxy does TLS) or allowPlaintext: true`);
+      throw new ConfigError(
+        `${key}: ${host} is reachable by others without TLS; set behindProxy: true (a proxy does TLS) or allowPlaintext: true`,
+      );
     }
   }
-}
-
-/** The valid key with the smallest edit distance. */
-export function nearest(key: string, keys: readonly string[]): string {
-  let best = keys[0] ?? '';
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const one of keys) {
-    const distance = editDistance(key.toLowerCase(), one.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [one, distance];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -143,7 +143,12 @@ export type Change =
   | { readonly kind: 'channel.saved'; readonly channel: Channel }
   | { readonly kind: 'members.added'; readonly ch: number; readonly members: readonly Member[]; readonly actor: Uid | null }
   | { readonly kind: 'members.removed'; readonly ch: number; readonly users: readonly number[]; readonly actor: Uid | null }
-  | { readonly kind: 'list.added' | 'list.removed'; readonly ch: number; readonly list: 'deny' | 'allow'; readonly users: readonly number[] }
+  | {
+      readonly kind: 'list.added' | 'list.removed';
+      readonly ch: number;
+      readonly list: 'deny' | 'allow';
+      readonly users: readonly number[];
+    }
   | { readonly kind: 'list.set'; readonly ch: number; readonly list: 'deny' | 'allow'; readonly users: readonly number[] }
   | { readonly kind: 'token.saved'; readonly uid: Uid; readonly deviceFlag: number; readonly deviceLevel: 0 | 1 }
   | { readonly kind: 'read.moved'; readonly ch: number; readonly u: number; readonly readSeq: number }

@@ -1,10 +1,25 @@
 import type { Outcome } from '../kernel/outcome.ts';
 import type {
-  AppendResult, BotClient, Change, Channel, ChannelState, DeviceToken, Draft, Member, Message, Role, Session, Uid, User, UserKind,
+  AppendResult,
+  BotClient,
+  Change,
+  Channel,
+  ChannelState,
+  DeviceToken,
+  Draft,
+  Message,
+  Role,
+  Session,
+  Uid,
+  User,
+  UserKind,
 } from './model.ts';
 
 /** A mutation answers its value and the changes it committed; the caller publishes them on the bus. */
-export interface Committed<T> { readonly value: T; readonly changes: readonly Change[] }
+export interface Committed<T> {
+  readonly value: T;
+  readonly changes: readonly Change[];
+}
 
 export interface HistoryQuery {
   readonly ch: number;
@@ -38,17 +53,33 @@ export interface ConversationRow {
   readonly last: Message | null;
 }
 
-export interface NewUser { readonly uid: Uid; readonly kind: UserKind; readonly name?: string; readonly ownerUid?: Uid | null; readonly privateTargets?: boolean }
+export interface NewUser {
+  readonly uid: Uid;
+  readonly kind: UserKind;
+  readonly name?: string;
+  readonly ownerUid?: Uid | null;
+  readonly privateTargets?: boolean;
+}
 export interface NewChannel {
-  readonly id: string; readonly type: number; readonly name?: string; readonly owner?: Uid | null;
-  readonly ban?: boolean; readonly disband?: boolean; readonly sendBan?: boolean; readonly allowStranger?: boolean; readonly large?: boolean;
+  readonly id: string;
+  readonly type: number;
+  readonly name?: string;
+  readonly owner?: Uid | null;
+  readonly ban?: boolean;
+  readonly disband?: boolean;
+  readonly sendBan?: boolean;
+  readonly allowStranger?: boolean;
+  readonly large?: boolean;
 }
 
 /** Accounts, channels, members, lists, credentials, bots, cursors. Reads see every commit that was answered before them. */
 export interface Directory {
   /** Makes the user when missing; an existing one keeps kind and number (name is set when given). */
   ensureUser(user: NewUser): Promise<Outcome<Committed<User>>>;
-  saveUser(uid: Uid, patch: Partial<Pick<User, 'name' | 'banned' | 'sendBan' | 'privateTargets'>>): Promise<Outcome<Committed<User>>>;
+  saveUser(
+    uid: Uid,
+    patch: Partial<Pick<User, 'name' | 'banned' | 'sendBan' | 'privateTargets'>>,
+  ): Promise<Outcome<Committed<User>>>;
   user(uid: Uid): Promise<User | null>;
   userByNumber(numericId: number): Promise<User | null>;
   usersByInt(users: readonly number[]): Promise<readonly User[]>;
@@ -64,10 +95,19 @@ export interface Directory {
   loadStateByInt(ch: number): Promise<ChannelState | null>;
   groupsOf(u: number): Promise<readonly Channel[]>;
   /** `joinedSeq` and `readSeq` of a new member are the channel's last seq. `reset` removes the others first. */
-  addMembers(ch: number, members: readonly { u: number; role: Role }[], options: { reset: boolean; actor: Uid | null }): Promise<Outcome<Committed<readonly number[]>>>;
+  addMembers(
+    ch: number,
+    members: readonly { u: number; role: Role }[],
+    options: { reset: boolean; actor: Uid | null },
+  ): Promise<Outcome<Committed<readonly number[]>>>;
   removeMembers(ch: number, users: readonly number[], actor: Uid | null): Promise<Outcome<Committed<readonly number[]>>>;
   /** Deny and allow lists. For a person: `ch` is the person channel of owner and other; users = [owner]. */
-  editList(ch: number, list: 'deny' | 'allow', edit: 'add' | 'remove' | 'set', users: readonly number[]): Promise<Outcome<Committed<void>>>;
+  editList(
+    ch: number,
+    list: 'deny' | 'allow',
+    edit: 'add' | 'remove' | 'set',
+    users: readonly number[],
+  ): Promise<Outcome<Committed<void>>>;
   /** Friends: persons in whose person channel both parties allow each other, or whom `u` allows. */
   friendsOf(u: number): Promise<readonly User[]>;
   conversations(u: number, limit: number): Promise<readonly ConversationRow[]>;
@@ -96,7 +136,15 @@ export interface Directory {
   saveSetting(key: string, value: string): Promise<Outcome<void>>;
 }
 
-export interface StoredFile { readonly id: string; readonly mime: string; readonly size: number; readonly name: string; readonly path: string; readonly width: number; readonly height: number }
+export interface StoredFile {
+  readonly id: string;
+  readonly mime: string;
+  readonly size: number;
+  readonly name: string;
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
 /** Files on disk, addressed by an unguessable id. */
 export interface FileStore {
   save(bytes: Uint8Array, name: string): Promise<Outcome<StoredFile>>;
@@ -104,7 +152,11 @@ export interface FileStore {
 }
 
 /** After each commit: the contiguous ids fromId < id ≤ toId and the batch itself. */
-export interface Stored { readonly fromId: number; readonly toId: number; readonly batch: readonly Message[] }
+export interface Stored {
+  readonly fromId: number;
+  readonly toId: number;
+  readonly batch: readonly Message[];
+}
 export interface Bus {
   publishStored(stored: Stored): void;
   publishChanges(changes: readonly Change[]): void;

@@ -17,7 +17,9 @@ export interface FilesOptions {
 }
 
 const ID = /^[A-Za-z0-9_-]{32}$/;
-const checkMeta = Compile(Type.Object({ mime: Type.String(), size: Type.Integer(), name: Type.String(), width: Type.Integer(), height: Type.Integer() }));
+const checkMeta = Compile(
+  Type.Object({ mime: Type.String(), size: Type.Integer(), name: Type.String(), width: Type.Integer(), height: Type.Integer() }),
+);
 
 /**
  * Files on disk under an unguessable id (24 random bytes): the bytes in `<id>`, what is known of them in `<id>.json`, written last, both by rename,
@@ -44,7 +46,9 @@ export function createFileStore(options: FilesOptions): FileStore {
         await writeWhole(`${path}.json`, Buffer.from(JSON.stringify(meta)));
         return ok({ id, path, ...meta });
       } catch (error) {
-        return refuse('srv.store_unavailable', { error: error instanceof Error && 'code' in error ? String(error.code) : 'write failed' });
+        return refuse('srv.store_unavailable', {
+          error: error instanceof Error && 'code' in error ? String(error.code) : 'write failed',
+        });
       } finally {
         writing -= 1;
       }

@@ -56,7 +56,8 @@ export class AppendQueue {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.length <= this.#options.maxBatch ? this.#waiting : this.#waiting.slice(0, this.#options.maxBatch);
+      const batch =
+        this.#waiting.length <= this.#options.maxBatch ? this.#waiting : this.#waiting.slice(0, this.#options.maxBatch);
       this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(this.#options.maxBatch);
       const outcome = await this.#commit(batch);
       this.#settle(batch, outcome);
@@ -89,7 +90,8 @@ export class AppendQueue {
     }
     const first = stored[0];
     const last = stored.at(-1);
-    if (first !== undefined && last !== undefined) this.#bus.publishStored({ fromId: first.id - 1, toId: last.id, batch: stored });
+    if (first !== undefined && last !== undefined)
+      this.#bus.publishStored({ fromId: first.id - 1, toId: last.id, batch: stored });
   }
 }
 

@@ -62,7 +62,8 @@ export class DeliveryLoop {
   passOn(message: Message): void {
     const state = this.#ports.channels.peekInt(message.ch);
     const sender = this.#ports.users.peekInt(message.sender);
-    if (state !== undefined && sender !== undefined) this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+    if (state !== undefined && sender !== undefined)
+      this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
   }
 
   /** The hot path: everything is in memory. Stops at the first message for which it is not. */
@@ -110,7 +111,8 @@ export class DeliveryLoop {
       if (message.id <= this.#cursor) continue;
       const state = this.#ports.channels.peekInt(message.ch) ?? (await this.#ports.channels.loadInt(message.ch));
       const sender = this.#ports.users.peekInt(message.sender) ?? (await this.#ports.users.getInt(message.sender));
-      if (state !== null && sender !== null) this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+      if (state !== null && sender !== null)
+        this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
       this.#cursor = message.id;
     }
   }

@@ -12,7 +12,8 @@ export function kickOthers(hub: Hub, arrived: LiveSession): void {
   for (const other of [...hub.sessionsOf(arrived.u)]) {
     if (other === arrived || other.surface === 'onebot' || other.deviceFlag !== arrived.deviceFlag) continue;
     const sameDevice = other.deviceId === arrived.deviceId;
-    if (arrived.deviceLevel === 1 && !sameDevice) other.end({ code: 'wk.kicked', evidence: { by: 'login in other device' } }, KICK_GRACE_MS);
+    if (arrived.deviceLevel === 1 && !sameDevice)
+      other.end({ code: 'wk.kicked', evidence: { by: 'login in other device' } }, KICK_GRACE_MS);
     else if (sameDevice) other.end({ code: 'wk.kicked', evidence: { by: 'same device connected again' } }, 0);
   }
 }

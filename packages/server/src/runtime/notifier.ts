@@ -22,7 +22,11 @@ export class Notifier {
 
   onChanges(changes: readonly Change[]): void {
     for (const change of changes) {
-      if (change.kind === 'members.added') this.#membership(change.ch, change.members.map((member) => member.u));
+      if (change.kind === 'members.added')
+        this.#membership(
+          change.ch,
+          change.members.map((member) => member.u),
+        );
       else if (change.kind === 'members.removed') this.#membership(change.ch, change.users);
       else if (change.kind === 'read.moved') this.#toInt(change.u, { type: 'conversation.changed', data: {} });
     }

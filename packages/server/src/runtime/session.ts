@@ -9,7 +9,10 @@ export interface Delivery {
 }
 
 /** What a page hears beside messages; becomes an `event` notification on JSON-RPC. */
-export interface Notification { readonly type: string; readonly data: Record<string, unknown> }
+export interface Notification {
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+}
 
 /** One live connection of an account, whatever protocol it speaks. Surfaces implement it; the hub and delivery only know this. */
 export interface LiveSession {

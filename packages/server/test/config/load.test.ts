@@ -3,7 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/error.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
 function load(yaml: string, env: Record<string, string> = {}, flags: Record<string, string> = {}) {
   const file = join(mkdtempSync(join(tmpdir(), 'hufu-config-')), 'hufu.yaml');
@@ -47,10 +48,14 @@ it('a public address without TLS must be said out loud', () => {
 });
 
 it('reads bots, completes their clients and replaces environment references', () => {
-  const yaml = 'bots:\n  - uid: "20001"\n    clients:\n      - {name: nb, kind: reverse, url: "ws://127.0.0.1:8080/", token: "${T}"}\n';
+  const yaml =
+    'bots:\n  - uid: "20001"\n    clients:\n      - {name: nb, kind: reverse, url: "ws://127.0.0.1:8080/", token: "${T}"}\n';
   const [bot] = load(yaml, { T: 'abc' }).bots;
   assert.equal(bot?.clients[0]?.token, 'abc');
   assert.deepEqual(bot?.clients[0]?.replay, { maxEvents: 1000, maxAgeSeconds: 600 });
   assert.match(problemOf(yaml), /T is not set/);
-  assert.match(problemOf('bots:\n  - {uid: "1", clients: [{name: a, kind: forward, tokn: x}]}\n'), /unknown key "tokn", the nearest valid key is "token"/);
+  assert.match(
+    problemOf('bots:\n  - {uid: "1", clients: [{name: a, kind: forward, tokn: x}]}\n'),
+    /unknown key "tokn", the nearest valid key is "token"/,
+  );
 });

@@ -7,18 +7,27 @@ before(async () => void (world = await openWorld()));
 after(() => world.close());
 
 type Json = Record<string, unknown>;
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==', 'base64');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 function form(bytes: Buffer, name: string) {
   const head = `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n`;
-  return { headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'multipart/form-data; boundary=b' }, payload: Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--b--\r\n')]) };
+  return {
+    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'multipart/form-data; boundary=b' },
+    payload: Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--b--\r\n')]),
+  };
 }
 
 test('only the operator makes people, who then log in and see themselves', async () => {
   const token = await world.login('ann');
   assert.deepEqual((await world.call(token, 'GET', '/api/v1/me')).body['name'], 'ANN');
   const denied = await world.call(token, 'POST', '/api/v1/users', { uid: 'eve', name: 'Eve', password: 'correct horse' });
-  assert.deepEqual([denied.status, denied.body['code'], denied.headers['content-type']], [403, 'scope.role_required', 'application/problem+json; charset=utf-8']);
+  assert.deepEqual(
+    [denied.status, denied.body['code'], denied.headers['content-type']],
+    [403, 'scope.role_required', 'application/problem+json; charset=utf-8'],
+  );
   assert.deepEqual(Object.keys(denied.body), ['type', 'title', 'status', 'detail', 'code', 'requestId']);
   const unknown = await world.call('x', 'POST', '/api/v1/auth/login', { uid: 'nobody', password: 'p' });
   const wrong = await world.call('x', 'POST', '/api/v1/auth/login', { uid: 'ann', password: 'p' });
@@ -35,16 +44,23 @@ test('ten wrong passwords from one address lock the login for a minute, and a lo
   const attempt = (password: string) => world.call('x', 'POST', '/api/v1/auth/login', { uid: 'locked', password });
   for (let i = 0; i < 10; i += 1) assert.equal((await attempt('wrong')).body['code'], 'cred.login_failed');
   const answer = await attempt('correct horse');
-  assert.deepEqual([answer.status, answer.body['code'], Number(answer.headers['retry-after']) > 0], [429, 'cred.login_locked', true]);
+  assert.deepEqual(
+    [answer.status, answer.body['code'], Number(answer.headers['retry-after']) > 0],
+    [429, 'cred.login_locked', true],
+  );
 });
 
 test('conversations, pages and read positions of a private chat', async () => {
   const [a, b] = [await world.login('ca'), await world.login('cb')];
-  for (let i = 1; i <= 5; i += 1) await world.admin('/message/send', { from_uid: 'ca', channel_id: 'cb', channel_type: 1, payload: payload(`m${i}`) });
+  for (let i = 1; i <= 5; i += 1)
+    await world.admin('/message/send', { from_uid: 'ca', channel_id: 'cb', channel_type: 1, payload: payload(`m${i}`) });
   const list = (await world.call(b, 'GET', '/api/v1/conversations')).body['conversations'] as Json[];
   assert.equal(list.length, 1);
   const { channelId, channelType, name, unread, lastSeq, readSeq, isBot, avatar, members } = list[0] ?? {};
-  assert.deepEqual([channelId, channelType, name, unread, lastSeq, readSeq, isBot, avatar, members], ['ca', 1, 'CA', 5, 5, 0, false, null, 2]);
+  assert.deepEqual(
+    [channelId, channelType, name, unread, lastSeq, readSeq, isBot, avatar, members],
+    ['ca', 1, 'CA', 5, 5, 0, false, null, 2],
+  );
   const seqs = async (query: string) => {
     const page = await world.call(b, 'GET', `/api/v1/messages?channelId=ca&channelType=1&${query}`);
     return [(page.body['messages'] as Json[]).map((one) => one['messageSeq']), page.body['more']];
@@ -54,11 +70,20 @@ test('conversations, pages and read positions of a private chat', async () => {
   assert.deepEqual(await seqs('afterSeq=3&limit=10'), [[4, 5], false]);
   assert.deepEqual(await seqs('beforeSeq=1'), [[], false]);
   const [first] = (await world.call(b, 'GET', '/api/v1/messages?channelId=ca&channelType=1&limit=1')).body['messages'] as Json[];
-  assert.deepEqual([first?.['payload'], first?.['fromName'], first?.['channelId'], typeof first?.['messageId']], [{ type: 1, content: 'm5' }, 'CA', 'ca', 'string']);
-  assert.equal((await world.call(b, 'POST', '/api/v1/read', { channelId: 'ca', channelType: 1, messageSeq: 4 })).body['readSeq'], 4);
+  assert.deepEqual(
+    [first?.['payload'], first?.['fromName'], first?.['channelId'], typeof first?.['messageId']],
+    [{ type: 1, content: 'm5' }, 'CA', 'ca', 'string'],
+  );
+  assert.equal(
+    (await world.call(b, 'POST', '/api/v1/read', { channelId: 'ca', channelType: 1, messageSeq: 4 })).body['readSeq'],
+    4,
+  );
   assert.equal(((await world.call(b, 'GET', '/api/v1/conversations')).body['conversations'] as Json[])[0]?.['unread'], 1);
   assert.deepEqual((await world.call(a, 'GET', '/api/v1/contacts')).body, { users: [{ uid: 'cb', name: 'CB', kind: 'person' }] });
-  assert.deepEqual((await world.call(a, 'GET', '/api/v1/messages?channelId=ghost&channelType=1')).body, { messages: [], more: false });
+  assert.deepEqual((await world.call(a, 'GET', '/api/v1/messages?channelId=ghost&channelType=1')).body, {
+    messages: [],
+    more: false,
+  });
 });
 
 test('a group: the owner removes, members add and leave, strangers read nothing', async () => {
@@ -80,20 +105,39 @@ test('a group: the owner removes, members add and leave, strangers read nothing'
 
 test('a new bot comes with a client, a token shown once and a snippet that holds it; others see nothing of it', async () => {
   const [owner, other] = [await world.login('bo'), await world.login('bx')];
-  const made = await world.call(owner, 'POST', '/api/v1/bots', { name: 'Ping', framework: 'nonebot', url: 'ws://127.0.0.1:9099/onebot/v11/ws' });
+  const made = await world.call(owner, 'POST', '/api/v1/bots', {
+    name: 'Ping',
+    framework: 'nonebot',
+    url: 'ws://127.0.0.1:9099/onebot/v11/ws',
+  });
   assert.equal(made.status, 200, made.text);
-  const { bot, client, token, snippets } = made.body as { bot: Json; client: Json; token: string; snippets: { files: { path: string; content: string }[] }[] };
+  const { bot, client, token, snippets } = made.body as {
+    bot: Json;
+    client: Json;
+    token: string;
+    snippets: { files: { path: string; content: string }[] }[];
+  };
   assert.match(String(bot['uid']), /^bot_[0-9a-f]{8}$/);
   assert.ok(Number(bot['numericId']) >= 10_000);
-  assert.deepEqual([client['kind'], client['url'], client['state']], ['reverse', 'ws://127.0.0.1:9099/onebot/v11/ws', 'connected']);
+  assert.deepEqual(
+    [client['kind'], client['url'], client['state']],
+    ['reverse', 'ws://127.0.0.1:9099/onebot/v11/ws', 'connected'],
+  );
   assert.equal(snippets[0]?.files[0]?.content, `DRIVER=~fastapi\nHOST=127.0.0.1\nPORT=9099\nONEBOT_ACCESS_TOKEN="${token}"\n`);
   const listed = await world.call(owner, 'GET', '/api/v1/bots');
   assert.ok(!listed.text.includes(token));
-  assert.deepEqual((await world.call(owner, 'GET', '/api/v1/contacts')).body, { users: [{ uid: bot['uid'], name: 'Ping', kind: 'bot' }] });
+  assert.deepEqual((await world.call(owner, 'GET', '/api/v1/contacts')).body, {
+    users: [{ uid: bot['uid'], name: 'Ping', kind: 'bot' }],
+  });
 
   const base = `/api/v1/bots/${String(bot['uid'])}/clients`;
   const one = `${base}/${String(client['id'])}`;
-  for (const [method, path, body] of [['POST', base, { kind: 'forward', name: 'x' }], ['PATCH', one, { enabled: false }], ['DELETE', one, undefined], ['POST', `${one}/retry`, {}]] as const) {
+  for (const [method, path, body] of [
+    ['POST', base, { kind: 'forward', name: 'x' }],
+    ['PATCH', one, { enabled: false }],
+    ['DELETE', one, undefined],
+    ['POST', `${one}/retry`, {}],
+  ] as const) {
     const refused = await world.call(other, method, path, body);
     assert.deepEqual([refused.status, refused.body['code']], [404, 'resource.hidden'], path);
   }
@@ -113,8 +157,12 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
 
 test('the twenty-first bot of an owner is refused', async () => {
   const owner = await world.login('many');
-  for (let i = 0; i < 20; i += 1) assert.equal((await world.call(owner, 'POST', '/api/v1/bots', { name: `b${i}`, framework: 'koishi' })).status, 200);
-  assert.equal((await world.call(owner, 'POST', '/api/v1/bots', { name: 'b', framework: 'koishi' })).body['code'], 'limit.objects');
+  for (let i = 0; i < 20; i += 1)
+    assert.equal((await world.call(owner, 'POST', '/api/v1/bots', { name: `b${i}`, framework: 'koishi' })).status, 200);
+  assert.equal(
+    (await world.call(owner, 'POST', '/api/v1/bots', { name: 'b', framework: 'koishi' })).body['code'],
+    'limit.objects',
+  );
 });
 
 test('files: an image is shown, a page of HTML or SVG only downloaded, an unknown id is hidden', async () => {
@@ -125,11 +173,17 @@ test('files: an image is shown, a page of HTML or SVG only downloaded, an unknow
   const shown = await world.app.inject(url);
   assert.deepEqual([shown.statusCode, shown.headers['content-type'], shown.rawPayload.equals(PNG)], [200, 'image/png', true]);
   assert.match(String(shown.headers['content-disposition']), /^inline/);
-  for (const text of ['<!doctype html><script>alert(1)</script>', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>']) {
+  for (const text of [
+    '<!doctype html><script>alert(1)</script>',
+    '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+  ]) {
     const saved = await world.app.inject({ method: 'POST', url: '/api/v1/files', ...form(Buffer.from(text), 'x.png') });
     const { headers } = await world.app.inject(saved.json().url);
     assert.match(String(headers['content-disposition']), /^attachment/);
-    assert.deepEqual([headers['content-type'], headers['x-content-type-options'], headers['content-security-policy']], ['application/octet-stream', 'nosniff', "sandbox; default-src 'none'"]);
+    assert.deepEqual(
+      [headers['content-type'], headers['x-content-type-options'], headers['content-security-policy']],
+      ['application/octet-stream', 'nosniff', "sandbox; default-src 'none'"],
+    );
   }
   const large = await world.app.inject({ method: 'POST', url: '/api/v1/files', ...form(Buffer.alloc(100_001), 'x') });
   assert.deepEqual([large.statusCode, large.json().code], [413, 'http.body_too_large']);
@@ -155,9 +209,19 @@ test('unknown routes, wrong methods, wrong bodies and the page', async () => {
   assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'http.route_unknown']);
   const method = await world.app.inject({ method: 'PUT', url: '/api/v1/bots' });
   assert.deepEqual([method.statusCode, method.headers['allow']], [405, 'GET, POST, HEAD']);
-  const broken = await world.app.inject({ method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, payload: '{' });
+  const broken = await world.app.inject({
+    method: 'POST',
+    url: '/api/v1/auth/login',
+    headers: { 'content-type': 'application/json' },
+    payload: '{',
+  });
   assert.deepEqual([broken.statusCode, broken.json().code], [400, 'http.bad_body']);
-  const media = await world.app.inject({ method: 'POST', url: '/api/v1/auth/login', headers: { 'content-type': 'text/plain' }, payload: 'x' });
+  const media = await world.app.inject({
+    method: 'POST',
+    url: '/api/v1/auth/login',
+    headers: { 'content-type': 'text/plain' },
+    payload: 'x',
+  });
   assert.deepEqual([media.statusCode, media.json().code], [415, 'http.bad_media_type']);
   for (const url of ['/', '/chat/ann']) {
     const page = await world.app.inject({ url, headers: { accept: 'text/html' } });

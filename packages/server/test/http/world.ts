@@ -35,7 +35,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface Answered { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Record<string, unknown>; readonly text: string }
+export interface Answered {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
 
 /** The two HTTP surfaces on the real store; and real credentials; only decisions are kept in memory. */
 export async function openWorld(): Promise<World> {
@@ -77,14 +82,19 @@ export async function openWorld(): Promise<World> {
   mkdirSync(pageDir);
   writeFileSync(join(pageDir, 'index.html'), '<!doctype html><title>Hufu</title>');
 
-  const tokenOf = (caller: Caller) => /^Bearer (.+)$/.exec(caller.headers.authorization ?? '')?.[1] ?? String(caller.headers['token'] ?? '');
+  const tokenOf = (caller: Caller) =>
+    /^Bearer (.+)$/.exec(caller.headers.authorization ?? '')?.[1] ?? String(caller.headers['token'] ?? '');
   const takeRefusal = (): Outcome<never> | null => {
     const refusal = world.refuseNext;
     world.refuseNext = null;
     return refusal === null ? null : { ok: false, refusal };
   };
   const deps: ApiDeps = {
-    users, channels, directory, log, bus,
+    users,
+    channels,
+    directory,
+    log,
+    bus,
     files: createFileStore({ dir: join(folder, 'files'), maxBytes: 100_000 }),
     maxFileBytes: 100_000,
     auth: { ...auth, identify: async (caller) => takeRefusal() ?? auth.identify(caller) },
@@ -92,22 +102,45 @@ export async function openWorld(): Promise<World> {
     decisions: {
       record: (refusal, _, uid) => keep(refusal, uid),
       newRequestId,
-      list: async (viewer) => [...recorded].filter(([, one]) => viewer.kind === 'operator' || one.uid === viewer.uid).map(([requestId, one]) => ({
-        requestId, code: definitionOf(one.refusal.code).publicCode, timeIso: '2026-01-01T00:00:00.000Z', surface: 'api', title: definitionOf(one.refusal.code).public.en,
-      })),
+      list: async (viewer) =>
+        [...recorded]
+          .filter(([, one]) => viewer.kind === 'operator' || one.uid === viewer.uid)
+          .map(([requestId, one]) => ({
+            requestId,
+            code: definitionOf(one.refusal.code).publicCode,
+            timeIso: '2026-01-01T00:00:00.000Z',
+            surface: 'api',
+            title: definitionOf(one.refusal.code).public.en,
+          })),
       async explain(requestId, viewer) {
         const one = recorded.get(requestId);
         if (one === undefined || (viewer.kind === 'person' && one.uid !== viewer.uid)) return null;
         const { publicCode, public: text } = definitionOf(one.refusal.code);
-        return { requestId, code: one.refusal.code, publicCode, timeIso: '2026-01-01T00:00:00.000Z', surface: 'api', peer: '127.0.0.1', text: { zh: wordsOf(text.zh), en: wordsOf(text.en) }, evidence: one.refusal.evidence ?? {}, claimed: {} };
+        return {
+          requestId,
+          code: one.refusal.code,
+          publicCode,
+          timeIso: '2026-01-01T00:00:00.000Z',
+          surface: 'api',
+          peer: '127.0.0.1',
+          text: { zh: wordsOf(text.zh), en: wordsOf(text.en) },
+          evidence: one.refusal.evidence ?? {},
+          claimed: {},
+        };
       },
     },
-    botStates: () => ({ state: 'connected', since: 1, refusal: null }),
+    botState: () => ({ state: 'connected', since: 1, refusal: null }),
     retryClient: (id) => void world.retried.push(id),
   };
   const app = fastify();
   registerWukongHttp(app, {
-    users, channels, directory, log, bus, hub, send,
+    users,
+    channels,
+    directory,
+    log,
+    bus,
+    hub,
+    send,
     admit: async (caller) => {
       const refused = takeRefusal();
       if (refused !== null) return refused;
@@ -132,10 +165,14 @@ export async function openWorld(): Promise<World> {
     return { status: response.statusCode, headers: response.headers, text: response.body, body };
   };
   const world: World = {
-    app, hub, deps, recorded,
+    app,
+    hub,
+    deps,
+    recorded,
     refuseNext: null,
     retried: [],
-    admin: async (url, body) => answered(await app.inject({ method: 'POST', url, headers: { token: ADMIN }, payload: JSON.stringify(body) })),
+    admin: async (url, body) =>
+      answered(await app.inject({ method: 'POST', url, headers: { token: ADMIN }, payload: JSON.stringify(body) })),
     call: async (token, method, url, body) =>
       answered(
         await app.inject({

@@ -20,17 +20,57 @@ function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSe
   const store = (count: number, tsMs = NOW_MS): Delivery[] =>
     Array.from({ length: count }, () => {
       const id = log.messages.length + 1;
-      const message: Message = { id, ch: 1, seq: id, sender: 1, clientMsgNo: String(id), flags: 0, tsMs, expireSeconds: 0, topic: '', payload: Buffer.from('{}') };
+      const message: Message = {
+        id,
+        ch: 1,
+        seq: id,
+        sender: 1,
+        clientMsgNo: String(id),
+        flags: 0,
+        tsMs,
+        expireSeconds: 0,
+        topic: '',
+        payload: Buffer.from('{}'),
+      };
       log.messages.push(message);
       return { message, state, senderUid: 'ann' };
     });
   const cursors = new Map<string, number>();
-  const saver = new CursorSaver({ saveCursors: async (batch) => { for (const { reader, messageId } of batch) cursors.set(reader, messageId); return ok(); } }, quiet);
+  const saver = new CursorSaver(
+    {
+      saveCursors: async (batch) => {
+        for (const { reader, messageId } of batch) cursors.set(reader, messageId);
+        return ok();
+      },
+    },
+    quiet,
+  );
   const seen: { id: number; replayed: boolean }[] = [];
   const feed = new BotFeed(
-    { directory: { cursor: async () => saved }, log, users: world.users, channels: world, saver, events: quiet, now: () => NOW_MS },
-    { bot, connectionId: 'c', clientId: 'c', reader: 'bot:bot:c', replayMaxEvents: options.maxEvents ?? 1000, replayMaxAgeSeconds: options.maxAgeSeconds ?? 600 },
-    { event: (delivery, replayed, written) => { seen.push({ id: delivery.message.id, replayed }); written(); }, end: () => undefined },
+    {
+      directory: { cursor: async () => saved },
+      log,
+      users: world.users,
+      channels: world,
+      saver,
+      events: quiet,
+      now: () => NOW_MS,
+    },
+    {
+      bot,
+      connectionId: 'c',
+      clientId: 'c',
+      reader: 'bot:bot:c',
+      replayMaxEvents: options.maxEvents ?? 1000,
+      replayMaxAgeSeconds: options.maxAgeSeconds ?? 600,
+    },
+    {
+      event: (delivery, replayed, written) => {
+        seen.push({ id: delivery.message.id, replayed });
+        written();
+      },
+      end: () => undefined,
+    },
   );
   return { log, store, feed, seen, saver, cursors, ids: () => seen.map((one) => one.id) };
 }
@@ -41,7 +81,10 @@ describe('the feed of a bot', () => {
     w.store(3);
     await w.feed.start();
     for (const delivery of w.store(2)) w.feed.deliver(delivery);
-    assert.deepEqual(w.seen, [{ id: 4, replayed: false }, { id: 5, replayed: false }]);
+    assert.deepEqual(w.seen, [
+      { id: 4, replayed: false },
+      { id: 5, replayed: false },
+    ]);
   });
 
   test('replays first, and then what was delivered meanwhile, each once and in order', async () => {
@@ -64,7 +107,10 @@ describe('the feed of a bot', () => {
       return read(u, cursor, limit);
     };
     await w.feed.start();
-    assert.deepEqual(w.ids(), Array.from({ length: 2510 }, (_, index) => index + 1));
+    assert.deepEqual(
+      w.ids(),
+      Array.from({ length: 2510 }, (_, index) => index + 1),
+    );
     for (const delivery of w.store(1)) w.feed.deliver(delivery);
     assert.equal(w.ids().at(-1), 2511);
   });
@@ -81,7 +127,13 @@ describe('the feed of a bot', () => {
     let fail = true;
     const stored = new Map<string, number>();
     const saver = new CursorSaver(
-      { saveCursors: async (batch) => { if (fail) return refuse('srv.store_unavailable'); for (const one of batch) stored.set(one.reader, one.messageId); return ok(); } },
+      {
+        saveCursors: async (batch) => {
+          if (fail) return refuse('srv.store_unavailable');
+          for (const one of batch) stored.set(one.reader, one.messageId);
+          return ok();
+        },
+      },
       quiet,
     );
     saver.put('a', 7);

@@ -15,7 +15,17 @@ function raw(port: number, bytes: string | Buffer): Promise<string> {
 }
 
 const upgrade = (path: string, headers: string[] = []) =>
-  [`GET ${path} HTTP/1.1`, 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', ...headers, '', ''].join('\r\n');
+  [
+    `GET ${path} HTTP/1.1`,
+    'Host: x',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ...headers,
+    '',
+    '',
+  ].join('\r\n');
 
 /** A masked text frame. */
 function frame(text: string): Buffer {
@@ -31,12 +41,25 @@ describe('a forward WebSocket', () => {
     assert.match(missing, /^HTTP\/1\.1 401 /);
     assert.match(missing, /WWW-Authenticate: Bearer\r\n/);
     const answers = [];
-    for (const token of ['unknown', 'near', 'other']) answers.push((await raw(w.port, upgrade('/', [`Authorization: Bearer ${token}`]))).replaceAll(/r\d{7}/g, 'ID'));
+    for (const token of ['unknown', 'near', 'other'])
+      answers.push((await raw(w.port, upgrade('/', [`Authorization: Bearer ${token}`]))).replaceAll(/r\d{7}/g, 'ID'));
     assert.match(answers[0] ?? '', /^HTTP\/1\.1 403 /);
     assert.deepEqual(new Set(answers).size, 1);
-    assert.deepEqual(w.refusals.map((one) => one.refusal.code), ['cred.missing', 'cred.unknown', 'cred.near_miss', 'cred.other_owner']);
+    assert.deepEqual(
+      w.refusals.map((one) => one.refusal.code),
+      ['cred.missing', 'cred.unknown', 'cred.near_miss', 'cred.other_owner'],
+    );
     const body: unknown = JSON.parse((answers[0] ?? '').split('\r\n\r\n')[1] ?? '');
-    assert.deepEqual(Object.keys(typeof body === 'object' && body !== null ? body : {}), ['status', 'retcode', 'data', 'message', 'msg', 'wording', 'reason', 'requestId']);
+    assert.deepEqual(Object.keys(typeof body === 'object' && body !== null ? body : {}), [
+      'status',
+      'retcode',
+      'data',
+      'message',
+      'msg',
+      'wording',
+      'reason',
+      'requestId',
+    ]);
     await w.close();
   });
 
@@ -54,7 +77,11 @@ describe('a forward WebSocket', () => {
   });
 
   test('never runs an action that came in the same segment as an upgrade with a bad token', async () => {
-    for (const [path, headers] of [['/', ['Authorization: Bearer bad']], ['/?access_token=bad', []], ['/', ['Authorization: Bearer bad', 'Origin: http://a']]] as const) {
+    for (const [path, headers] of [
+      ['/', ['Authorization: Bearer bad']],
+      ['/?access_token=bad', []],
+      ['/', ['Authorization: Bearer bad', 'Origin: http://a']],
+    ] as const) {
       const w = await onebotWorld();
       w.addClient('raw', { token: 'T1' });
       const action = frame('{"action":"send_group_msg","params":{"group_id":30001,"message":"blind"},"echo":1}');
@@ -81,12 +108,21 @@ describe('a forward WebSocket', () => {
     const w = await onebotWorld();
     w.addClient('raw', { token: 'T1' });
     const peer = await w.connect('T1');
-    assert.deepEqual(await peer.next(), { time: 1_767_225_600, self_id: 20001, post_type: 'meta_event', meta_event_type: 'lifecycle', sub_type: 'connect' });
+    assert.deepEqual(await peer.next(), {
+      time: 1_767_225_600,
+      self_id: 20001,
+      post_type: 'meta_event',
+      meta_event_type: 'lifecycle',
+      sub_type: 'connect',
+    });
     await peer.call('get_status');
     for (const content of ['one', 'two', 'three']) await w.say(w.ann, { type: 1, content });
     await w.say(w.bot, { type: 1, content: 'own' });
     await w.say(w.ann, { type: 1, content: 'hi @Bot A', mention: { uids: ['20001'] } }, { channelId: '20001', channelType: 1 });
-    assert.deepEqual([(await peer.next())['raw_message'], (await peer.next())['raw_message'], (await peer.next())['raw_message']], ['one', 'two', 'three']);
+    assert.deepEqual(
+      [(await peer.next())['raw_message'], (await peer.next())['raw_message'], (await peer.next())['raw_message']],
+      ['one', 'two', 'three'],
+    );
     const direct = await peer.next();
     assert.equal(direct['message_type'], 'private');
     assert.equal(direct['raw_message'], 'hi [CQ:at,qq=20001,name=Bot A]');
@@ -114,7 +150,12 @@ describe('a forward WebSocket', () => {
     assert.equal((await peer.call('send_group_msg', { group_id: 'x', message: 'a' }))['retcode'], 1400);
     assert.equal((await peer.call('send_group_msg', { group_id: 39999, message: 'a' }))['reason'], 'im.channel_missing');
     assert.equal((await peer.call('send_private_msg', { user_id: 10003, message: 'a' }))['reason'], 'im.not_friend');
-    assert.equal((await peer.call('send_group_msg', { group_id: 30001, message: [{ type: 'image', data: { file: 'http://a/b.png' } }] }))['reason'], 'onebot.segment_unsupported');
+    assert.equal(
+      (await peer.call('send_group_msg', { group_id: 30001, message: [{ type: 'image', data: { file: 'http://a/b.png' } }] }))[
+        'reason'
+      ],
+      'onebot.segment_unsupported',
+    );
     assert.equal((await peer.call('send_group_msg_async', { group_id: 30001, message: 'a' }))['status'], 'async');
     await w.close();
   });
@@ -142,12 +183,14 @@ describe('a forward WebSocket', () => {
     const read = await peer.call('get_msg', { message_id: String(id) });
     const [file] = [...w.files.keys()];
     assert.equal(
-      JSON.stringify(read['data']).includes(JSON.stringify([
-        { type: 'reply', data: { id: String(messageId) } },
-        { type: 'at', data: { qq: '10001', name: 'Ann' } },
-        { type: 'text', data: { text: ' look ' } },
-        { type: 'image', data: { file, url: `http://im.example/files/${file}`, file_size: String(PNG.length) } },
-      ])),
+      JSON.stringify(read['data']).includes(
+        JSON.stringify([
+          { type: 'reply', data: { id: String(messageId) } },
+          { type: 'at', data: { qq: '10001', name: 'Ann' } },
+          { type: 'text', data: { text: ' look ' } },
+          { type: 'image', data: { file, url: `http://im.example/files/${file}`, file_size: String(PNG.length) } },
+        ]),
+      ),
       true,
     );
     const again = await peer.call('send_private_msg', { user_id: 10001, message: `[CQ:image,file=${file}]` });
@@ -167,8 +210,14 @@ describe('a forward WebSocket', () => {
     const second = await w.connect('T1');
     assert.equal((await second.next())['meta_event_type'], 'lifecycle');
     const missed = [await second.next(), await second.next(), await second.next()];
-    assert.deepEqual(missed.map((one) => one['raw_message']), ['a', 'b', 'c']);
-    assert.deepEqual(missed.map((one) => one['hufu']), Array(3).fill({ replayed: true }));
+    assert.deepEqual(
+      missed.map((one) => one['raw_message']),
+      ['a', 'b', 'c'],
+    );
+    assert.deepEqual(
+      missed.map((one) => one['hufu']),
+      Array(3).fill({ replayed: true }),
+    );
     const reads = w.log.reads;
     await w.say(w.ann, { type: 1, content: 'live' });
     const live = await second.next();

@@ -39,7 +39,10 @@ async function framework(onUpgrade?: (request: IncomingMessage) => number) {
   return { url, arrivals, first, close };
 }
 
-function untilState(world: Awaited<ReturnType<typeof onebotWorld>>, wanted: (state: BotClientState) => boolean): Promise<BotClientState> {
+function untilState(
+  world: Awaited<ReturnType<typeof onebotWorld>>,
+  wanted: (state: BotClientState) => boolean,
+): Promise<BotClientState> {
   return new Promise((resolve) => {
     world.surface.onState((_, state) => {
       if (wanted(state)) resolve(state);
@@ -104,7 +107,10 @@ describe('a reverse WebSocket', () => {
     };
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
-    w.addClient('koishi', { kind: 'reverse', url: `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/onebot` });
+    w.addClient('koishi', {
+      kind: 'reverse',
+      url: `ws://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/onebot`,
+    });
     await w.surface.start();
     await answer;
     assert.equal(got, '20001');
@@ -128,7 +134,10 @@ describe('a reverse WebSocket', () => {
     const state = await diagnosed;
     assert.equal(state.state, 'refused');
     assert.equal(asked, 1);
-    assert.deepEqual(w.refusals.map((one) => one.refusal.code), ['remote.unknown_403']);
+    assert.deepEqual(
+      w.refusals.map((one) => one.refusal.code),
+      ['remote.unknown_403'],
+    );
     assert.deepEqual(w.added, [{ requestId: state.refusal?.requestId ?? '', code: 'remote.token_mismatch' }]);
     await w.close();
     await peer.close();
@@ -140,7 +149,10 @@ describe('a reverse WebSocket', () => {
       const target = await dialTarget(`ws://${host}:8080/`, own);
       assert.equal(target.ok ? 'dialled' : target.refusal.code, 'net.private_target');
     }
-    const rebound = await dialTarget('ws://name.example/', own, async () => [{ address: '93.184.216.34', family: 4 }, { address: '127.0.0.1', family: 4 }]);
+    const rebound = await dialTarget('ws://name.example/', own, async () => [
+      { address: '93.184.216.34', family: 4 },
+      { address: '127.0.0.1', family: 4 },
+    ]);
     assert.equal(rebound.ok, false);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DeviceToken, Session, User } from '../../src/domain/model.ts';
 import { ok } from '../../src/kernel/outcome.ts';
 import { type Keyring, openKeyring } from '../../src/policy/credentials/keyring.ts';
-import type { DecisionRecord, DecisionStore } from '../../src/policy/decisions/store-port.ts';
+import type { DecisionRecord, DecisionStore } from '../../src/domain/decision-store.ts';
 import { MemoryWorld, userOf } from '../support/memory-world.ts';
 
 export const NOW_MS = 1_800_000_000_000;

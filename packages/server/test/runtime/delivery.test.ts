@@ -38,7 +38,18 @@ async function given(bus: Bus) {
   await delivery.start();
   const queue = new AppendQueue(log, bus, { maxPending: 1000, maxBatch: 10 });
   const send = (clientMsgNo: string, origin: string) =>
-    queue.append({ ch: 1, sender: 1, clientMsgNo, flags: 0, tsMs: 1, expireSeconds: 0, topic: '', payload: Buffer.from('x'), parties: [1, 2], origin });
+    queue.append({
+      ch: 1,
+      sender: 1,
+      clientMsgNo,
+      flags: 0,
+      tsMs: 1,
+      expireSeconds: 0,
+      topic: '',
+      payload: Buffer.from('x'),
+      parties: [1, 2],
+      origin,
+    });
   return { hub, delivery, send, log };
 }
 

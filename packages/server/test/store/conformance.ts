@@ -28,17 +28,34 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
   describe(`the store ${name}`, () => {
     let s: StoreHarness;
     let made = 0;
-    before(async () => { s = await open(); });
+    before(async () => {
+      s = await open();
+    });
     after(() => s.end());
 
     const user = async (uid: string) => value(await s.directory.ensureUser({ uid, kind: 'person' })).value;
     const group = async (members: readonly number[], id = `g${++made}`) => {
       const channel = value(await s.directory.ensureChannel({ id, type: 2 })).value;
-      value(await s.directory.addMembers(channel.ch, members.map((u) => ({ u, role: 'member' as const })), { reset: false, actor: null }));
+      value(
+        await s.directory.addMembers(
+          channel.ch,
+          members.map((u) => ({ u, role: 'member' as const })),
+          { reset: false, actor: null },
+        ),
+      );
       return channel;
     };
     const draft = (ch: number, sender: number, text: string, more: Partial<Draft> = {}): Draft => ({
-      ch, sender, clientMsgNo: '', flags: 0, tsMs: 1_700_000_000_000, expireSeconds: 0, topic: '', payload: Buffer.from(text), parties: null, ...more,
+      ch,
+      sender,
+      clientMsgNo: '',
+      flags: 0,
+      tsMs: 1_700_000_000_000,
+      expireSeconds: 0,
+      topic: '',
+      payload: Buffer.from(text),
+      parties: null,
+      ...more,
     });
     const fill = async (ch: number, sender: number, count: number) =>
       value(await s.log.append(Array.from({ length: count }, (_, i) => draft(ch, sender, `m${i + 1}`))));
@@ -48,11 +65,37 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       const a = await user('order-a');
       const [g, h] = [await group([a.u]), await group([a.u])];
       const from = await s.log.lastId();
-      const results = value(await s.log.append([draft(g.ch, a.u, 'x', { topic: 'ö', flags: 0x0a02, expireSeconds: 7, clientMsgNo: 'né-1' }), draft(h.ch, a.u, 'y'), draft(g.ch, a.u, 'z')]));
-      assert.deepEqual(results.map((r) => r.status !== 'conflict' && [r.id - from, r.seq]), [[1, 1], [2, 1], [3, 2]]);
+      const results = value(
+        await s.log.append([
+          draft(g.ch, a.u, 'x', { topic: 'ö', flags: 0x0a02, expireSeconds: 7, clientMsgNo: 'né-1' }),
+          draft(h.ch, a.u, 'y'),
+          draft(g.ch, a.u, 'z'),
+        ]),
+      );
+      assert.deepEqual(
+        results.map((r) => r.status !== 'conflict' && [r.id - from, r.seq]),
+        [
+          [1, 1],
+          [2, 1],
+          [3, 2],
+        ],
+      );
       const [first] = await s.log.range(from, from + 3, 10);
-      assert.deepEqual({ ...first, payload: Buffer.from(first?.payload ?? []).toString() },
-        { id: from + 1, ch: g.ch, seq: 1, sender: a.u, clientMsgNo: 'né-1', flags: 0x0a02, tsMs: 1_700_000_000_000, expireSeconds: 7, topic: 'ö', payload: 'x' });
+      assert.deepEqual(
+        { ...first, payload: Buffer.from(first?.payload ?? []).toString() },
+        {
+          id: from + 1,
+          ch: g.ch,
+          seq: 1,
+          sender: a.u,
+          clientMsgNo: 'né-1',
+          flags: 0x0a02,
+          tsMs: 1_700_000_000_000,
+          expireSeconds: 7,
+          topic: 'ö',
+          payload: 'x',
+        },
+      );
       assert.deepEqual(texts(await s.log.range(from, from + 3, 10)), ['x', 'y', 'z']);
       assert.equal((await s.log.byId(from + 2))?.ch, h.ch);
       assert.equal(await s.log.byId(1e9), null);
@@ -67,7 +110,10 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       assert.deepEqual(twice, { ...stored, status: 'duplicate' });
       for (const again of [() => s.restart(), () => s.crash()]) {
         await again();
-        assert.deepEqual(value(await s.log.append([d, { ...d, payload: Buffer.from('other') }])), [{ ...stored, status: 'duplicate' }, { status: 'conflict' }]);
+        assert.deepEqual(value(await s.log.append([d, { ...d, payload: Buffer.from('other') }])), [
+          { ...stored, status: 'duplicate' },
+          { status: 'conflict' },
+        ]);
       }
       assert.equal(await s.log.lastSeq(g.ch), 1);
     });
@@ -89,7 +135,10 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       for (let round = 0; round < 3; round++) value(await s.log.append(groups.map((g) => draft(g.ch, a.u, `r${round}`))));
       await s.crash();
       for (const g of groups) assert.equal(await s.log.lastSeq(g.ch), 3);
-      assert.deepEqual((await s.directory.conversations(a.u, 500)).map((c) => c.unread), groups.map(() => 0));
+      assert.deepEqual(
+        (await s.directory.conversations(a.u, 500)).map((c) => c.unread),
+        groups.map(() => 0),
+      );
       const [next] = value(await s.log.append([draft(groups[0]?.ch ?? 0, a.u, 'after')]));
       assert.equal(next?.status === 'stored' && next.seq, 4);
       await s.restart();
@@ -114,7 +163,10 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       assert.deepEqual(await page(0, 50, 45, 10), [run(46, 50), false]);
       assert.deepEqual(await page(0, 5, 10, 10), [[], false]);
       assert.deepEqual(await page(1, 101, 0, 10), [[], false]);
-      assert.deepEqual(await s.log.history({ ch: 999_999, pullMode: 0, startSeq: 0, endSeq: 0, limit: 10 }), { messages: [], more: false });
+      assert.deepEqual(await s.log.history({ ch: 999_999, pullMode: 0, startSeq: 0, endSeq: 0, limit: 10 }), {
+        messages: [],
+        more: false,
+      });
     });
 
     test('feeds a member what others said after its cursor, across channels, in order, also after a restart', async () => {
@@ -125,7 +177,13 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       value(await s.directory.addMembers(late.ch, [{ u: b.u, role: 'member' }], { reset: false, actor: null }));
       const g = await group([a.u, b.u]);
       const other = await group([a.u]);
-      for (let i = 0; i < 70; i++) await s.log.append([draft(g.ch, a.u, `g${i}`), draft(late.ch, a.u, `l${i}`), draft(other.ch, a.u, 'no'), draft(g.ch, b.u, 'own')]);
+      for (let i = 0; i < 70; i++)
+        await s.log.append([
+          draft(g.ch, a.u, `g${i}`),
+          draft(late.ch, a.u, `l${i}`),
+          draft(other.ch, a.u, 'no'),
+          draft(g.ch, b.u, 'own'),
+        ]);
       const expected = Array.from({ length: 70 }, (_, i) => [`g${i}`, `l${i}`]).flat();
       assert.deepEqual(texts(await s.log.feed(b.u, cursor, 1000)), expected);
       assert.deepEqual(texts(await s.log.feed(b.u, 0, 1000)), expected, 'nothing from before it joined');
@@ -150,7 +208,10 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       assert.equal(value(await s.directory.moveRead(ch, b.u, 1)).value, 2);
       assert.deepEqual(value(await s.directory.moveRead(ch, b.u, 99)).changes, [{ kind: 'read.moved', ch, u: b.u, readSeq: 3 }]);
       await s.restart();
-      assert.deepEqual((await s.directory.conversations(b.u, 10)).map((c) => c.unread), [0]);
+      assert.deepEqual(
+        (await s.directory.conversations(b.u, 10)).map((c) => c.unread),
+        [0],
+      );
     });
 
     test('changes at most three rows for a message to a group of 5 000', async () => {
@@ -169,10 +230,49 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       const g = await group([]);
       const d = s.directory;
       const how = { reset: false, actor: 'mem-a' };
-      assert.deepEqual(value(await d.addMembers(g.ch, [{ u: a.u, role: 'owner' }, { u: b.u, role: 'member' }], how)).value, [a.u, b.u]);
-      assert.deepEqual(value(await d.addMembers(g.ch, [{ u: a.u, role: 'member' }, { u: b.u, role: 'admin' }], how)).value, []);
-      assert.deepEqual([...((await d.loadStateByInt(g.ch))?.members.values() ?? [])].map((m) => [m.u, m.role]), [[a.u, 'owner'], [b.u, 'admin']]);
-      value(await d.addMembers(g.ch, [{ u: b.u, role: 'member' }, { u: c.u, role: 'owner' }], { reset: true, actor: null }));
+      assert.deepEqual(
+        value(
+          await d.addMembers(
+            g.ch,
+            [
+              { u: a.u, role: 'owner' },
+              { u: b.u, role: 'member' },
+            ],
+            how,
+          ),
+        ).value,
+        [a.u, b.u],
+      );
+      assert.deepEqual(
+        value(
+          await d.addMembers(
+            g.ch,
+            [
+              { u: a.u, role: 'member' },
+              { u: b.u, role: 'admin' },
+            ],
+            how,
+          ),
+        ).value,
+        [],
+      );
+      assert.deepEqual(
+        [...((await d.loadStateByInt(g.ch))?.members.values() ?? [])].map((m) => [m.u, m.role]),
+        [
+          [a.u, 'owner'],
+          [b.u, 'admin'],
+        ],
+      );
+      value(
+        await d.addMembers(
+          g.ch,
+          [
+            { u: b.u, role: 'member' },
+            { u: c.u, role: 'owner' },
+          ],
+          { reset: true, actor: null },
+        ),
+      );
       value(await d.editList(g.ch, 'deny', 'add', [a.u]));
       value(await d.editList(g.ch, 'allow', 'set', [b.u, c.u]));
       value(await d.editList(g.ch, 'allow', 'remove', [c.u]));
@@ -180,16 +280,31 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       value(await d.ensureChannel({ id: g.id, type: 2, disband: true }));
       await s.restart();
       const state = await s.directory.loadState(2, g.id);
-      assert.deepEqual([...(state?.members.values() ?? [])].map((m) => [m.u, m.role]), [[b.u, 'member'], [c.u, 'owner']]);
+      assert.deepEqual(
+        [...(state?.members.values() ?? [])].map((m) => [m.u, m.role]),
+        [
+          [b.u, 'member'],
+          [c.u, 'owner'],
+        ],
+      );
       assert.deepEqual([[...(state?.deny ?? [])], [...(state?.allow ?? [])]], [[a.u], [b.u]]);
-      assert.deepEqual([state?.channel.ban, state?.channel.disband, state?.channel.name, state?.channel.sendBan], [true, true, 'G', false]);
+      assert.deepEqual(
+        [state?.channel.ban, state?.channel.disband, state?.channel.name, state?.channel.sendBan],
+        [true, true, 'G', false],
+      );
       assert.deepEqual(value(await s.directory.removeMembers(g.ch, [b.u, 77], null)).value, [b.u]);
-      assert.deepEqual((await s.directory.groupsOf(c.u)).map((x) => x.id), [g.id]);
+      assert.deepEqual(
+        (await s.directory.groupsOf(c.u)).map((x) => x.id),
+        [g.id],
+      );
       const refused = await s.directory.addMembers(99_999, [], how);
       assert.equal(!refused.ok && refused.refusal.code, 'im.channel_missing');
       const person = await s.directory.loadState(1, 'mem-a@mem-b');
       value(await s.directory.editList(person?.channel.ch ?? 0, 'allow', 'add', [a.u]));
-      assert.deepEqual((await s.directory.friendsOf(a.u)).map((u) => u.uid), ['mem-b']);
+      assert.deepEqual(
+        (await s.directory.friendsOf(a.u)).map((u) => u.uid),
+        ['mem-b'],
+      );
     });
 
     test('keeps the number of a canonical decimal uid and never gives one number to a user and a group', async () => {
@@ -207,10 +322,19 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
     });
 
     test('keeps the current device token and the last three that it replaced', async () => {
-      for (let i = 1; i <= 6; i++) value(await s.directory.saveDeviceToken({ uid: 'tok', deviceFlag: 1, deviceLevel: 1, hash: Buffer.alloc(32, i) }));
+      for (let i = 1; i <= 6; i++)
+        value(await s.directory.saveDeviceToken({ uid: 'tok', deviceFlag: 1, deviceLevel: 1, hash: Buffer.alloc(32, i) }));
       value(await s.directory.saveDeviceToken({ uid: 'tok', deviceFlag: 0, deviceLevel: 0, hash: Buffer.alloc(32, 9) }));
       const phone = (await s.directory.deviceTokens('tok')).filter((t) => t.deviceFlag === 1);
-      assert.deepEqual(phone.map((t) => [t.hash[0], t.supersededMs === null]), [[3, false], [4, false], [5, false], [6, true]]);
+      assert.deepEqual(
+        phone.map((t) => [t.hash[0], t.supersededMs === null]),
+        [
+          [3, false],
+          [4, false],
+          [5, false],
+          [6, true],
+        ],
+      );
       assert.equal((await s.directory.deviceTokensByHash(Buffer.alloc(32, 9)))[0]?.uid, 'tok');
       value(await s.directory.saveDeviceToken({ uid: 'tok', deviceFlag: 0, deviceLevel: 0, hash: new Uint8Array(0) }));
       assert.deepEqual(await s.directory.deviceTokensByHash(new Uint8Array(0)), []);
@@ -220,7 +344,22 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       const d = s.directory;
       const hash = new Uint8Array(32).fill(7);
       const session = { hash, kind: 'person' as const, uid: 'x', createdMs: 1, expiresMs: Date.now() + 1e6 };
-      const client = { id: 'c1', botUid: 'b', name: 'nb', kind: 'reverse' as const, url: 'ws://h/', tokenHash: null, sealedToken: hash, format: 'array' as const, heartbeatMs: 30_000, queryToken: false, replayMaxEvents: 1000, replayMaxAgeSeconds: 600, enabled: true, fromFile: false };
+      const client = {
+        id: 'c1',
+        botUid: 'b',
+        name: 'nb',
+        kind: 'reverse' as const,
+        url: 'ws://h/',
+        tokenHash: null,
+        sealedToken: hash,
+        format: 'array' as const,
+        heartbeatMs: 30_000,
+        queryToken: false,
+        replayMaxEvents: 1000,
+        replayMaxAgeSeconds: 600,
+        enabled: true,
+        fromFile: false,
+      };
       await user('pw');
       value(await d.saveSession(session));
       value(await d.savePassword('pw', 'argon2id$…'));

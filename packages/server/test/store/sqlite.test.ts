@@ -8,7 +8,8 @@ import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../.
 import { storeConformance, value } from './conformance.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'hufu-store-'));
-const open = async (dataDir: string, more: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> => value(await openSqliteStore({ dataDir, cacheMb: 8, ...more }));
+const open = async (dataDir: string, more: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> =>
+  value(await openSqliteStore({ dataDir, cacheMb: 8, ...more }));
 
 async function fresh(t: TestContext, more: Partial<SqliteStoreOptions> = {}): Promise<{ store: SqliteStore; dataDir: string }> {
   const dataDir = folder();
@@ -27,7 +28,8 @@ storeConformance('sqlite', async () => {
   const again = (dataDir: string) => open(dataDir, { epochTails: 100, now: () => Date.now() + offsetMs });
   let store = await again(folders[0] ?? '');
   const harness = {
-    log: store.log, directory: store.directory,
+    log: store.log,
+    directory: store.directory,
     async restart() {
       await store.close();
       use(await again(folders.at(-1) ?? ''));
@@ -40,7 +42,9 @@ storeConformance('sqlite', async () => {
       use(await again(copy));
     },
     rowsChanged: async () => (await store.stats()).totalChanges,
-    sleepMs(ms: number) { offsetMs += ms; },
+    sleepMs(ms: number) {
+      offsetMs += ms;
+    },
     async end() {
       await store.close();
       for (const f of folders) rmSync(f, { recursive: true });
@@ -54,8 +58,17 @@ storeConformance('sqlite', async () => {
   return harness;
 });
 
-const draft = (clientMsgNo: string, size: number) =>
-  ({ ch: 7, sender: 1, clientMsgNo, flags: 0, tsMs: Date.now(), expireSeconds: 0, topic: '', payload: Buffer.alloc(size, 1), parties: null });
+const draft = (clientMsgNo: string, size: number) => ({
+  ch: 7,
+  sender: 1,
+  clientMsgNo,
+  flags: 0,
+  tsMs: Date.now(),
+  expireSeconds: 0,
+  topic: '',
+  payload: Buffer.alloc(size, 1),
+  parties: null,
+});
 
 test('a full disk refuses the whole batch, leaves nothing of it, and the next one works when there is room', async (t) => {
   const { store } = await fresh(t);
@@ -68,7 +81,10 @@ test('a full disk refuses the whole batch, leaves nothing of it, and the next on
   assert.equal(await store.log.lastId(), 1);
   assert.equal(await store.log.lastSeq(7), 1);
   await store.limitPages(1_000_000);
-  assert.deepEqual(value(await store.log.append(big)).map((r) => [r.status, r.status !== 'conflict' && r.seq]), big.map((_, i) => ['stored', i + 2]));
+  assert.deepEqual(
+    value(await store.log.append(big)).map((r) => [r.status, r.status !== 'conflict' && r.seq]),
+    big.map((_, i) => ['stored', i + 2]),
+  );
 });
 
 test('a second start on the same folder is refused and names the first', async (t) => {

@@ -5,7 +5,18 @@ import { ok, type Outcome } from '../../src/kernel/outcome.ts';
 import { messageOf } from '../../src/runtime/append-queue.ts';
 
 export function userOf(u: number, uid: string, patch: Partial<User> = {}): User {
-  return { u, uid, kind: 'person', numericId: 10_000 + u, name: uid, ownerUid: null, banned: false, sendBan: false, privateTargets: false, ...patch };
+  return {
+    u,
+    uid,
+    kind: 'person',
+    numericId: 10_000 + u,
+    name: uid,
+    ownerUid: null,
+    banned: false,
+    sendBan: false,
+    privateTargets: false,
+    ...patch,
+  };
 }
 
 export function channelOf(ch: number, type: number, id: string, patch: Partial<Channel> = {}): Channel {

@@ -97,7 +97,13 @@ export const en = {
     id: 'OneBot id {id}',
     noClients: 'No connection is set up.',
     nowStart: 'Now start your program: this line turns green.',
-    state: { connected: 'connected', connecting: 'connecting', refused: 'refused', waiting: 'waiting for the program', disabled: 'switched off' },
+    state: {
+      connected: 'connected',
+      connecting: 'connecting',
+      refused: 'refused',
+      waiting: 'waiting for the program',
+      disabled: 'switched off',
+    },
     since: 'since {time}',
   },
   refusal: {

@@ -15,7 +15,13 @@ export interface Content {
 
 const MAX_DEPTH = 6;
 const MAX_ATTACHMENTS = 20;
-const KINDS: Readonly<Record<number, 'image' | 'voice' | 'video' | 'file'>> = { 2: 'image', 3: 'image', 4: 'voice', 5: 'video', 8: 'file' };
+const KINDS: Readonly<Record<number, 'image' | 'voice' | 'video' | 'file'>> = {
+  2: 'image',
+  3: 'image',
+  4: 'voice',
+  5: 'video',
+  8: 'file',
+};
 
 interface Found {
   readonly url: string;

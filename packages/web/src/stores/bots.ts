@@ -42,7 +42,9 @@ export const useBots = defineStore('bots', () => {
       return;
     }
     list.value = list.value.map((bot) =>
-      bot.uid === botUid ? { ...bot, clients: bot.clients.map((one) => (one.id === id ? patched(one, state as BotClientState, data) : one)) } : bot,
+      bot.uid === botUid
+        ? { ...bot, clients: bot.clients.map((one) => (one.id === id ? patched(one, state as BotClientState, data) : one)) }
+        : bot,
     );
   }
 

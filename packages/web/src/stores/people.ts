@@ -1,4 +1,4 @@
-import { type AccountKind, type Contact } from '@hufu/client';
+import type { AccountKind, Contact } from '@hufu/client';
 import { defineStore } from 'pinia';
 import { reactive, ref } from 'vue';
 import { client } from '../lib/client.ts';

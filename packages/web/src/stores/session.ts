@@ -53,7 +53,10 @@ export const useSession = defineStore('session', () => {
   }
 
   /** Makes the account with the admin secret, then signs in with it. */
-  async function makeFirstAccount(secret: string, user: { uid: string; name: string; password: string }): Promise<ClientRefusal | null> {
+  async function makeFirstAccount(
+    secret: string,
+    user: { uid: string; name: string; password: string },
+  ): Promise<ClientRefusal | null> {
     const made = await client.api.createUser(secret, user);
     return made.ok ? signIn(user.uid, user.password) : made.refusal;
   }

@@ -55,7 +55,12 @@ export const useTimelines = defineStore('timelines', () => {
 
   async function load(channel: ChannelRef, timeline: Timeline, where: { beforeSeq?: number }): Promise<void> {
     timeline.loading = true;
-    const answer = await client.api.messages({ channelId: channel.channelId, channelType: channel.channelType, ...where, limit: PAGE });
+    const answer = await client.api.messages({
+      channelId: channel.channelId,
+      channelType: channel.channelType,
+      ...where,
+      limit: PAGE,
+    });
     timeline.loading = false;
     timeline.refusal = answer.ok ? null : answer.refusal;
     if (!answer.ok) return;
@@ -69,7 +74,9 @@ export const useTimelines = defineStore('timelines', () => {
     people.learn(message.fromUid, message.fromName);
     const mine = message.fromUid === session.account?.uid;
     const at = timeline.messages.findIndex(
-      (one) => (one.messageId !== '' && one.messageId === message.messageId) || (mine && one.clientMsgNo !== '' && one.clientMsgNo === message.clientMsgNo && one.fromUid === message.fromUid),
+      (one) =>
+        (one.messageId !== '' && one.messageId === message.messageId) ||
+        (mine && one.clientMsgNo !== '' && one.clientMsgNo === message.clientMsgNo && one.fromUid === message.fromUid),
     );
     const shown: Shown = { ...message, state: 'sent', refusal: null };
     if (at >= 0) timeline.messages[at] = shown;
@@ -87,8 +94,17 @@ export const useTimelines = defineStore('timelines', () => {
     const timeline = of(channel);
     const clientMsgNo = reuse?.clientMsgNo ?? randomId();
     const draft: Shown = {
-      messageId: '', messageSeq: 0, fromUid: account.uid, fromName: account.name, channelId: channel.channelId, channelType: channel.channelType,
-      clientMsgNo, timestampMs: Date.now(), payload, state: 'sending', refusal: null,
+      messageId: '',
+      messageSeq: 0,
+      fromUid: account.uid,
+      fromName: account.name,
+      channelId: channel.channelId,
+      channelType: channel.channelType,
+      clientMsgNo,
+      timestampMs: Date.now(),
+      payload,
+      state: 'sending',
+      refusal: null,
     };
     drop(timeline, clientMsgNo);
     timeline.messages.push(draft);

@@ -32,7 +32,11 @@ export async function createBot(ports: CreateBotPorts, owner: User, wantedName: 
 }
 
 /** Both sides allow each other. */
-export async function befriend(ports: Pick<CreateBotPorts, 'channels' | 'directory' | 'bus'>, a: User, b: User): Promise<Outcome<void>> {
+export async function befriend(
+  ports: Pick<CreateBotPorts, 'channels' | 'directory' | 'bus'>,
+  a: User,
+  b: User,
+): Promise<Outcome<void>> {
   const state = await ports.channels.load(PERSON, personChannelId(a.uid, b.uid));
   if (state === null) return refuse('srv.fault', { error: 'a person channel of two accounts could not be made' });
   if (state.allow.has(a.u) && state.allow.has(b.u)) return ok();

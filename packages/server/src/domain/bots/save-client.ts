@@ -31,7 +31,8 @@ export async function addClient(ports: BotClientPorts, bot: User, command: Clien
   if (!url.ok) return url;
   const present = await clientsOf(ports, bot.uid);
   if (present.length >= MAX_CLIENTS_PER_BOT) return refuse('limit.objects', { object: 'clients', limit: MAX_CLIENTS_PER_BOT });
-  if (present.some((client) => client.name === name.value)) return refuse('http.bad_body', { field: 'name', reason: 'the bot has a client of this name' });
+  if (present.some((client) => client.name === name.value))
+    return refuse('http.bad_body', { field: 'name', reason: 'the bot has a client of this name' });
   const client: BotClient = {
     id: randomBytes(9).toString('base64url'),
     botUid: bot.uid,
@@ -75,6 +76,7 @@ export function checkClientUrl(kind: BotClient['kind'], url: string | null): Out
   if (parsed === null || !/^wss?:$/.test(parsed.protocol) || parsed.hostname === '') {
     return refuse('http.bad_body', { field: 'url', reason: 'must be a ws:// or wss:// address' });
   }
-  if (parsed.username !== '' || parsed.password !== '') return refuse('http.bad_body', { field: 'url', reason: 'must not hold a user name or password' });
+  if (parsed.username !== '' || parsed.password !== '')
+    return refuse('http.bad_body', { field: 'url', reason: 'must not hold a user name or password' });
   return ok(parsed.href);
 }

@@ -35,7 +35,10 @@ export async function addMembers(ports: AddMembersPorts, command: AddMembersComm
   const members = people.value.map((user) => ({ u: user.u, role: present?.get(user.u)?.role ?? ('member' as const) }));
   const missing = command.reset ? members : members.filter((member) => present?.has(member.u) !== true);
   if (missing.length === 0) return ok([]);
-  return publish(ports.bus, await ports.directory.addMembers(ch.value, missing, { reset: command.reset, actor: actor?.uid ?? null }));
+  return publish(
+    ports.bus,
+    await ports.directory.addMembers(ch.value, missing, { reset: command.reset, actor: actor?.uid ?? null }),
+  );
 }
 
 async function groupFor(ports: AddMembersPorts, groupId: string, actor: User | null): Promise<Outcome<number>> {

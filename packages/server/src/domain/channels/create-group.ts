@@ -24,13 +24,18 @@ export async function createGroup(ports: SaveChannelPorts, command: CreateGroupC
 }
 
 /** People may only name accounts that exist: a typing error must not make a new one. */
-export async function findAccounts(ports: Pick<SaveChannelPorts, 'users'>, uids: readonly string[]): Promise<Outcome<readonly User[]>> {
+export async function findAccounts(
+  ports: Pick<SaveChannelPorts, 'users'>,
+  uids: readonly string[],
+): Promise<Outcome<readonly User[]>> {
   const wanted = [...new Set(uids)];
-  if (wanted.length > MAX_NEW_GROUP_MEMBERS) return refuse('limit.objects', { given: wanted.length, limit: MAX_NEW_GROUP_MEMBERS });
+  if (wanted.length > MAX_NEW_GROUP_MEMBERS)
+    return refuse('limit.objects', { given: wanted.length, limit: MAX_NEW_GROUP_MEMBERS });
   const found: User[] = [];
   for (const uid of wanted) {
     const user = await ports.users.get(uid);
-    if (user === null || user.kind === 'system') return refuse('resource.hidden', { uid: uid.slice(0, 128), reason: 'no such account' });
+    if (user === null || user.kind === 'system')
+      return refuse('resource.hidden', { uid: uid.slice(0, 128), reason: 'no such account' });
     found.push(user);
   }
   return { ok: true, value: found };

@@ -27,14 +27,19 @@ export interface EditListCommand {
 export async function editList(ports: EditListPorts, command: EditListCommand): Promise<Outcome<void>> {
   if (!isUid(command.channelId)) return refuse('im.channel_invalid', { channelId: command.channelId.slice(0, 128) });
   if (command.channelType === PERSON) return editPersonList(ports, command);
-  return command.channelType === GROUP ? editGroupList(ports, command) : refuse('im.channel_type_unsupported', { channelType: command.channelType });
+  return command.channelType === GROUP
+    ? editGroupList(ports, command)
+    : refuse('im.channel_type_unsupported', { channelType: command.channelType });
 }
 
 async function editGroupList(ports: EditListPorts, command: EditListCommand): Promise<Outcome<void>> {
   const people = await ensurePeople(ports.users, command.uids);
   if (!people.ok) return people;
   const state = await ports.channels.load(GROUP, command.channelId);
-  const made = state === null ? publish(ports.bus, await ports.directory.ensureChannel({ id: command.channelId, type: GROUP })) : ok(state.channel);
+  const made =
+    state === null
+      ? publish(ports.bus, await ports.directory.ensureChannel({ id: command.channelId, type: GROUP }))
+      : ok(state.channel);
   if (!made.ok) return made;
   const users = people.value.map((user) => user.u);
   return publish(ports.bus, await ports.directory.editList(made.value.ch, command.list, command.edit, users));
@@ -62,7 +67,12 @@ async function editPersonList(ports: EditListPorts, command: EditListCommand): P
   return ok();
 }
 
-async function mark(ports: EditListPorts, owner: User, otherUid: string, how: { list: 'deny' | 'allow'; edit: 'add' | 'remove' }): Promise<Outcome<void>> {
+async function mark(
+  ports: EditListPorts,
+  owner: User,
+  otherUid: string,
+  how: { list: 'deny' | 'allow'; edit: 'add' | 'remove' },
+): Promise<Outcome<void>> {
   const id = personChannelId(owner.uid, otherUid);
   const state = await ports.channels.load(PERSON, id);
   if (state === null) return refuse('srv.fault', { error: 'a person channel of two accounts could not be made' });

@@ -19,7 +19,11 @@ export interface ChannelName {
  * The channel that a member reads or writes. A group that is not there and one that the reader is no member of give the same `im.not_member`.
  * A person channel needs the peer's account: null says that nobody has that uid, so there is nothing to read.
  */
-export async function findMemberChannel(ports: FindChannelPorts, reader: User, name: ChannelName): Promise<Outcome<ChannelState | null>> {
+export async function findMemberChannel(
+  ports: FindChannelPorts,
+  reader: User,
+  name: ChannelName,
+): Promise<Outcome<ChannelState | null>> {
   const id = storedChannelId({ sender: reader, ...name });
   if (!id.ok) return id;
   if (name.channelType === PERSON) {
@@ -27,6 +31,7 @@ export async function findMemberChannel(ports: FindChannelPorts, reader: User, n
     if (peer === null || (await ports.users.get(peer)) === null) return ok(null);
   }
   const state = await ports.channels.load(name.channelType, id.value);
-  if (state === null || !state.members.has(reader.u)) return refuse('im.not_member', { channelId: name.channelId, channelType: name.channelType });
+  if (state === null || !state.members.has(reader.u))
+    return refuse('im.not_member', { channelId: name.channelId, channelType: name.channelType });
   return ok(state);
 }

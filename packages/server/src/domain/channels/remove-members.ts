@@ -20,7 +20,10 @@ export interface RemoveMembersCommand {
 }
 
 /** Removes members from a group; a uid that is no member is passed over. Answers the users' integers removed. */
-export async function removeMembers(ports: RemoveMembersPorts, command: RemoveMembersCommand): Promise<Outcome<readonly number[]>> {
+export async function removeMembers(
+  ports: RemoveMembersPorts,
+  command: RemoveMembersCommand,
+): Promise<Outcome<readonly number[]>> {
   const { groupId, actor } = command;
   if (!isUid(groupId)) return refuse('im.channel_invalid', { channelId: groupId.slice(0, 128) });
   const state = await ports.channels.load(GROUP, groupId);
@@ -32,7 +35,8 @@ export async function removeMembers(ports: RemoveMembersPorts, command: RemoveMe
   for (const uid of new Set(command.uids)) {
     const user = await ports.users.get(uid);
     if (user === null || !state.members.has(user.u)) continue;
-    if (actor !== null && !mayRemove(state, actor, user)) return refuse('scope.role_required', { needed: 'owner or admin of the group' });
+    if (actor !== null && !mayRemove(state, actor, user))
+      return refuse('scope.role_required', { needed: 'owner or admin of the group' });
     users.push(user.u);
   }
   if (users.length === 0) return ok([]);

@@ -41,7 +41,10 @@ export async function saveChannel(ports: SaveChannelPorts, command: SaveChannelC
   const changed = members.filter((member) => present?.members.get(member.u)?.role !== member.role);
   const reset = command.reset && command.subscribers.length > 0;
   if (changed.length === 0 && !reset) return saved;
-  const added = publish(ports.bus, await ports.directory.addMembers(saved.value.ch, reset ? members : changed, { reset, actor: null }));
+  const added = publish(
+    ports.bus,
+    await ports.directory.addMembers(saved.value.ch, reset ? members : changed, { reset, actor: null }),
+  );
   return added.ok ? ok(saved.value) : added;
 }
 

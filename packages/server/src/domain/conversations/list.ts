@@ -22,7 +22,11 @@ export interface Conversation extends ConversationRow {
 export const MAX_CONVERSATIONS = 1000;
 
 /** The conversations of `user`, newest first as the store orders them. */
-export async function listConversations(ports: ListConversationsPorts, user: User, limit = MAX_CONVERSATIONS): Promise<readonly Conversation[]> {
+export async function listConversations(
+  ports: ListConversationsPorts,
+  user: User,
+  limit = MAX_CONVERSATIONS,
+): Promise<readonly Conversation[]> {
   const rows = await ports.directory.conversations(user.u, Math.min(limit, MAX_CONVERSATIONS));
   return Promise.all(rows.map((row) => describe(ports, user, row)));
 }
@@ -35,5 +39,11 @@ async function describe(ports: ListConversationsPorts, user: User, row: Conversa
     return { ...row, channelId, name: peer === null || peer.name === '' ? channelId : peer.name, peer, members: 2 };
   }
   const state = ports.channels.peekInt(channel.ch) ?? (await ports.channels.loadInt(channel.ch));
-  return { ...row, channelId: channel.id, name: channel.name === '' ? channel.id : channel.name, peer: null, members: state?.members.size ?? 0 };
+  return {
+    ...row,
+    channelId: channel.id,
+    name: channel.name === '' ? channel.id : channel.name,
+    peer: null,
+    members: state?.members.size ?? 0,
+  };
 }

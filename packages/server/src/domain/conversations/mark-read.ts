@@ -10,7 +10,11 @@ export interface MarkReadPorts extends FindChannelPorts {
 }
 
 /** Moves the reader's position forward to `messageSeq`; answers the position that stands now. */
-export async function markRead(ports: MarkReadPorts, reader: User, command: ChannelName & { readonly messageSeq: number }): Promise<Outcome<number>> {
+export async function markRead(
+  ports: MarkReadPorts,
+  reader: User,
+  command: ChannelName & { readonly messageSeq: number },
+): Promise<Outcome<number>> {
   const state = await findMemberChannel(ports, reader, command);
   if (!state.ok) return state;
   if (state.value === null) return ok(0);

@@ -31,7 +31,11 @@ export async function readHistory(ports: ReadHistoryPorts, reader: User, wanted:
  * A page for a back end, which may read every channel (WuKongIM `/channel/messagesync` checks no membership). `reader` matters for person
  * channels only. An unknown channel is an empty page and is not made.
  */
-export async function readHistoryAsBackend(ports: ReadHistoryPorts, readerUid: string, wanted: PageWanted): Promise<Outcome<Page>> {
+export async function readHistoryAsBackend(
+  ports: ReadHistoryPorts,
+  readerUid: string,
+  wanted: PageWanted,
+): Promise<Outcome<Page>> {
   const id = storedChannelId({ sender: { uid: readerUid }, channelId: wanted.channelId, channelType: wanted.channelType });
   if (!id.ok) return id;
   const channel = await ports.directory.channel(wanted.channelType, id.value);

@@ -63,11 +63,14 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
 }
 
 /** The stored id of the channel a command names: for a person channel, the two uids in their fixed order. */
-export function storedChannelId(command: Pick<SendCommand, 'channelId' | 'channelType'> & { readonly sender: Pick<User, 'uid'> }): Outcome<string> {
+export function storedChannelId(
+  command: Pick<SendCommand, 'channelId' | 'channelType'> & { readonly sender: Pick<User, 'uid'> },
+): Outcome<string> {
   const { channelId, channelType, sender } = command;
   if (channelType === GROUP) return isGroupId(channelId) ? ok(channelId) : refuse('im.channel_invalid', { channelId });
   if (channelType !== PERSON) return refuse('im.channel_type_unsupported', { channelType });
-  if (!channelId.includes('@')) return isUid(channelId) ? ok(personChannelId(sender.uid, channelId)) : refuse('im.channel_invalid', { channelId });
+  if (!channelId.includes('@'))
+    return isUid(channelId) ? ok(personChannelId(sender.uid, channelId)) : refuse('im.channel_invalid', { channelId });
   const peer = peerOf(channelId, sender.uid);
   if (peer === null || !isUid(peer)) return refuse('im.channel_invalid', { channelId });
   return ok(personChannelId(sender.uid, peer));
@@ -87,7 +90,8 @@ function checkMessage(ports: SendPorts, command: SendCommand): Outcome<void> {
   if (command.payload.byteLength > ports.rules.maxPayloadBytes) {
     return refuse('im.payload_too_large', { bytes: command.payload.byteLength, limitBytes: ports.rules.maxPayloadBytes });
   }
-  if (command.clientMsgNo.length > 128) return refuse('http.bad_body', { field: 'client_msg_no', reason: 'longer than 128 characters' });
+  if (command.clientMsgNo.length > 128)
+    return refuse('http.bad_body', { field: 'client_msg_no', reason: 'longer than 128 characters' });
   return ok();
 }
 

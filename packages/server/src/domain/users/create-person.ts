@@ -23,11 +23,16 @@ export async function createPerson(ports: CreatePersonPorts, command: CreatePers
   const { uid, privateTargets } = command;
   const allowed = checkAccountUid(uid);
   // The caller's own login is fine, so this must not look like a refused credential.
-  if (!allowed.ok) return refuse('http.bad_body', { field: 'uid', reason: 'must be 1 to 128 characters without @ # &, and none of the reserved names' });
+  if (!allowed.ok)
+    return refuse('http.bad_body', {
+      field: 'uid',
+      reason: 'must be 1 to 128 characters without @ # &, and none of the reserved names',
+    });
   const name = checkName('name', command.name);
   if (!name.ok) return name;
   const known = await ports.directory.user(uid);
-  if (known !== null && known.kind !== 'person') return refuse('http.bad_body', { field: 'uid', reason: 'this uid belongs to an account that is no person' });
+  if (known !== null && known.kind !== 'person')
+    return refuse('http.bad_body', { field: 'uid', reason: 'this uid belongs to an account that is no person' });
 
   const made = publish(ports.bus, await ports.directory.ensureUser({ uid, kind: 'person', name: name.value, privateTargets }));
   if (!made.ok) return made;

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { newRequestId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { printable, printableEvidence } from './printable.ts';
-import type { DecisionStore } from './store-port.ts';
+import type { DecisionStore } from '../../domain/decision-store.ts';
 
 /** One refusal on its way into the records. Values come from what the peer sent, never from unset defaults; no secret is among them. */
 export interface DecisionInput {

@@ -8,14 +8,18 @@ import type { AppendResult, Draft, Message } from '../../domain/model.ts';
 export const RECORD_HEAD = 16 + 10 * 4;
 
 export function packDrafts(batch: readonly Draft[]): Uint8Array<ArrayBuffer> {
-  const out = new Packer(batch.reduce((sum, d) => sum + RECORD_HEAD + 3 * (d.clientMsgNo.length + d.topic.length) + d.payload.length, 4));
+  const out = new Packer(
+    batch.reduce((sum, d) => sum + RECORD_HEAD + 3 * (d.clientMsgNo.length + d.topic.length) + d.payload.length, 4),
+  );
   out.count(batch.length);
   for (const draft of batch) out.record(0, 0, draft, draft.parties);
   return out.done();
 }
 
 export function packMessages(batch: readonly Message[]): Uint8Array<ArrayBuffer> {
-  const out = new Packer(batch.reduce((sum, m) => sum + RECORD_HEAD + 3 * (m.clientMsgNo.length + m.topic.length) + m.payload.length, 4));
+  const out = new Packer(
+    batch.reduce((sum, m) => sum + RECORD_HEAD + 3 * (m.clientMsgNo.length + m.topic.length) + m.payload.length, 4),
+  );
   out.count(batch.length);
   for (const message of batch) out.record(message.id, message.seq, message, null);
   return out.done();
@@ -31,9 +35,15 @@ export function unpackMessages(bytes: Uint8Array): Message[] {
     const payloadStart = topicStart + buffer.readUInt32LE(at + 48);
     const end = payloadStart + buffer.readUInt32LE(at + 52);
     messages.push({
-      id: buffer.readDoubleLE(at), tsMs: buffer.readDoubleLE(at + 8), ch: buffer.readUInt32LE(at + 16), seq: buffer.readUInt32LE(at + 20),
-      sender: buffer.readUInt32LE(at + 24), flags: buffer.readUInt32LE(at + 28), expireSeconds: buffer.readUInt32LE(at + 32),
-      clientMsgNo: buffer.toString('utf8', noStart, topicStart), topic: buffer.toString('utf8', topicStart, payloadStart),
+      id: buffer.readDoubleLE(at),
+      tsMs: buffer.readDoubleLE(at + 8),
+      ch: buffer.readUInt32LE(at + 16),
+      seq: buffer.readUInt32LE(at + 20),
+      sender: buffer.readUInt32LE(at + 24),
+      flags: buffer.readUInt32LE(at + 28),
+      expireSeconds: buffer.readUInt32LE(at + 32),
+      clientMsgNo: buffer.toString('utf8', noStart, topicStart),
+      topic: buffer.toString('utf8', topicStart, payloadStart),
       payload: bytes.subarray(payloadStart, end),
     });
     at = end;
@@ -90,7 +100,12 @@ export function unpackResults(packed: Float64Array): AppendResult[] {
     const status = packed[i];
     if (status === CONFLICT) results.push({ status: 'conflict' });
     else {
-      results.push({ status: status === STORED ? 'stored' : 'duplicate', id: packed[i + 1] ?? 0, seq: packed[i + 2] ?? 0, tsMs: packed[i + 3] ?? 0 });
+      results.push({
+        status: status === STORED ? 'stored' : 'duplicate',
+        id: packed[i + 1] ?? 0,
+        seq: packed[i + 2] ?? 0,
+        tsMs: packed[i + 3] ?? 0,
+      });
     }
   }
   return results;

@@ -9,7 +9,12 @@ export function stateCommands({ sql }: CommandContext, directory: DirectoryComma
     for (const u of parties) members.set(u, { u, role: 'member', mutedUntilMs: 0, joinedMs: channel.createdMs });
     for (const row of sql('SELECT user, role, muted_until_ms, joined_ms FROM membership WHERE ch=?').iterate(channel.ch)) {
       const u = Number(row['user']);
-      members.set(u, { u, role: ROLES[Number(row['role'])] ?? 'member', mutedUntilMs: Number(row['muted_until_ms']), joinedMs: Number(row['joined_ms']) });
+      members.set(u, {
+        u,
+        role: ROLES[Number(row['role'])] ?? 'member',
+        mutedUntilMs: Number(row['muted_until_ms']),
+        joinedMs: Number(row['joined_ms']),
+      });
     }
     const state: ChannelState = { channel, members, deny: new Set(), allow: new Set() };
     for (const row of sql('SELECT list, user FROM channel_list WHERE ch=?').iterate(channel.ch)) {

@@ -11,7 +11,10 @@ export class StoreFault extends Error {
   }
 }
 
-interface Pending { resolve(value: unknown): void; reject(error: StoreFault): void }
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: StoreFault): void;
+}
 type Operations = Record<string, (...args: never[]) => unknown>;
 const MAX_COMMANDS_PER_GROUP = 256;
 
@@ -26,7 +29,11 @@ export class ThreadClient {
   private commandsRunning = false;
 
   /** `ready` resolves with the first report of the thread: null, or why it cannot work (and the version of a newer database). */
-  static start(url: URL, workerData: object, maxPending: number): Promise<{ client: ThreadClient; fault: FaultReport | null; newer: number | null }> {
+  static start(
+    url: URL,
+    workerData: object,
+    maxPending: number,
+  ): Promise<{ client: ThreadClient; fault: FaultReport | null; newer: number | null }> {
     return new Promise((resolve) => {
       const client = new ThreadClient(new Worker(url, { workerData, execArgv: [] }), maxPending);
       client.worker.once('message', (first: { fault?: FaultReport; newer?: number | null }) => {
@@ -59,15 +66,23 @@ export class ThreadClient {
     return this.request((id) => ({ id, kind: 'append', packed, nowMs }), [packed.buffer]);
   }
 
-  async call<Table extends Operations, K extends keyof Table & string>(op: K, ...args: Parameters<Table[K]>): Promise<ReturnType<Table[K]>> {
+  async call<Table extends Operations, K extends keyof Table & string>(
+    op: K,
+    ...args: Parameters<Table[K]>
+  ): Promise<ReturnType<Table[K]>> {
     if (this.full) throw new StoreFault({ message: 'too many calls are waiting for the store', sqliteCode: null });
     return (await this.request((id) => ({ id, kind: 'call', call: { op, args } }))) as ReturnType<Table[K]>;
   }
 
   /** Runs in a transaction shared with other commands that came while the last group was being committed. */
-  async command<Table extends Operations, K extends keyof Table & string>(op: K, ...args: Parameters<Table[K]>): Promise<ReturnType<Table[K]>> {
+  async command<Table extends Operations, K extends keyof Table & string>(
+    op: K,
+    ...args: Parameters<Table[K]>
+  ): Promise<ReturnType<Table[K]>> {
     if (this.full) throw new StoreFault({ message: 'too many commands are waiting for the store', sqliteCode: null });
-    const answer = new Promise<unknown>((resolve, reject) => this.waitingCommands.push({ call: { op, args }, pending: { resolve, reject } }));
+    const answer = new Promise<unknown>((resolve, reject) =>
+      this.waitingCommands.push({ call: { op, args }, pending: { resolve, reject } }),
+    );
     if (!this.commandsRunning) void this.runCommands();
     return (await answer) as ReturnType<Table[K]>;
   }
@@ -81,14 +96,19 @@ export class ThreadClient {
     while (this.waitingCommands.length > 0) {
       const group = this.waitingCommands.splice(0, MAX_COMMANDS_PER_GROUP);
       try {
-        const replies = (await this.request((id) => ({ id, kind: 'commands', commands: group.map((c) => c.call) }))) as readonly CommandReply[];
+        const replies = (await this.request((id) => ({
+          id,
+          kind: 'commands',
+          commands: group.map((c) => c.call),
+        }))) as readonly CommandReply[];
         group.forEach(({ pending }, i) => {
           const reply = replies[i];
           if (reply !== undefined && 'value' in reply) pending.resolve(reply.value);
           else pending.reject(new StoreFault(reply?.fault ?? { message: 'no reply', sqliteCode: null }));
         });
       } catch (error) {
-        for (const { pending } of group) pending.reject(error instanceof StoreFault ? error : new StoreFault(describeFault(error)));
+        for (const { pending } of group)
+          pending.reject(error instanceof StoreFault ? error : new StoreFault(describeFault(error)));
       }
     }
     this.commandsRunning = false;

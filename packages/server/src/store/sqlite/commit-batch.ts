@@ -79,7 +79,19 @@ export class BatchCommitter {
       const id = this.lastId + 1;
       const seq = tail.seq + 1;
       const topic = topicStart === payloadStart ? '' : data.toString('utf8', topicStart, payloadStart);
-      this.insertMessage.run(id, ch, seq, tail.id, sender, clientMsgNo, data.readUInt32LE(at + 28), tsMs, data.readUInt32LE(at + 32), topic, payload);
+      this.insertMessage.run(
+        id,
+        ch,
+        seq,
+        tail.id,
+        sender,
+        clientMsgNo,
+        data.readUInt32LE(at + 28),
+        tsMs,
+        data.readUInt32LE(at + 32),
+        topic,
+        payload,
+      );
       if ((seq & 31) === 1) this.insertBlock.run(ch, (seq - 1) >>> 5, id);
       if (seq === 1 && data.readUInt32LE(at + 36) !== 0) {
         this.insertParty.run(ch, data.readUInt32LE(at + 36), tsMs);
@@ -102,7 +114,8 @@ export class BatchCommitter {
     let status = CONFLICT;
     const found = this.dedupe.find(key.high, key.low, this.lastId, (id) => {
       const row = this.selectStored.get(id);
-      if (row === undefined || row['ch'] !== key.ch || row['sender'] !== key.sender || row['client_msg_no'] !== key.clientMsgNo) return false;
+      if (row === undefined || row['ch'] !== key.ch || row['sender'] !== key.sender || row['client_msg_no'] !== key.clientMsgNo)
+        return false;
       if (Number(row['ts_ms']) <= key.nowMs - DEDUPE_WINDOW_MS) return false;
       if (row['payload'] instanceof Uint8Array && key.payload.equals(row['payload'])) status = DUPLICATE;
       results[slot + 2] = Number(row['seq']);
@@ -117,6 +130,11 @@ export class BatchCommitter {
 }
 
 interface DuplicateKey {
-  readonly high: number; readonly low: number; readonly ch: number; readonly sender: number;
-  readonly clientMsgNo: string; readonly payload: Buffer; readonly nowMs: number;
+  readonly high: number;
+  readonly low: number;
+  readonly ch: number;
+  readonly sender: number;
+  readonly clientMsgNo: string;
+  readonly payload: Buffer;
+  readonly nowMs: number;
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DecisionQuery, DecisionRecord } from '../../policy/decisions/store-port.ts';
+import type { DecisionQuery, DecisionRecord } from '../../domain/decision-store.ts';
 import { describeFault } from './faults.ts';
 import type { Row } from './rows.ts';
 import { NewerDatabaseError, openForWriting } from './schema.ts';
@@ -7,17 +7,26 @@ import { statementsOf } from './statements.ts';
 import { invoke, type Request } from './thread-messages.ts';
 
 /** Worker thread of decisions.db. `synchronous=NORMAL`: losing the last records in a power cut is accepted. */
-export interface DecisionWorkerOptions { readonly file: string; readonly maxAgeMs: number; readonly maxRows: number }
+export interface DecisionWorkerOptions {
+  readonly file: string;
+  readonly maxAgeMs: number;
+  readonly maxRows: number;
+}
 
-const MIGRATIONS = [`
+const MIGRATIONS = [
+  `
   CREATE TABLE decision(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ts_ms INT NOT NULL, code TEXT NOT NULL, subject TEXT, json TEXT NOT NULL);
   CREATE INDEX decision_ts ON decision(ts_ms);
   CREATE INDEX decision_subject ON decision(subject, ts_ms) WHERE subject IS NOT NULL;
-`];
+`,
+];
 
 const toRecord = (row: Row): DecisionRecord => ({
-  id: String(row['id']), tsMs: Number(row['ts_ms']), code: String(row['code']),
-  subject: row['subject'] == null ? null : String(row['subject']), json: String(row['json']),
+  id: String(row['id']),
+  tsMs: Number(row['ts_ms']),
+  code: String(row['code']),
+  subject: row['subject'] == null ? null : String(row['subject']),
+  json: String(row['json']),
 });
 
 function startDecisions(options: DecisionWorkerOptions) {
@@ -27,7 +36,14 @@ function startDecisions(options: DecisionWorkerOptions) {
     put(records: readonly DecisionRecord[], nowMs: number): void {
       try {
         db.exec('BEGIN IMMEDIATE');
-        for (const r of records) sql('INSERT OR IGNORE INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)').run(r.id, r.tsMs, r.code, r.subject, r.json);
+        for (const r of records)
+          sql('INSERT OR IGNORE INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)').run(
+            r.id,
+            r.tsMs,
+            r.code,
+            r.subject,
+            r.json,
+          );
         sql('DELETE FROM decision WHERE ts_ms<?').run(nowMs - options.maxAgeMs);
         sql('DELETE FROM decision WHERE n<=(SELECT max(n) FROM decision)-?').run(options.maxRows);
         db.exec('COMMIT');
@@ -42,10 +58,14 @@ function startDecisions(options: DecisionWorkerOptions) {
     },
     list(query: DecisionQuery): DecisionRecord[] {
       const where = `${query.subject === undefined ? '' : ' AND subject=:subject'}${query.code === undefined ? '' : ' AND code=:code'}`;
-      return sql(`SELECT * FROM decision WHERE ts_ms>=:since${where} ORDER BY ts_ms DESC, n DESC LIMIT :limit`).all({
-        since: query.sinceMs, limit: Math.min(Math.max(query.limit, 0), 1_000),
-        ...(query.subject === undefined ? {} : { subject: query.subject }), ...(query.code === undefined ? {} : { code: query.code }),
-      }).map(toRecord);
+      return sql(`SELECT * FROM decision WHERE ts_ms>=:since${where} ORDER BY ts_ms DESC, n DESC LIMIT :limit`)
+        .all({
+          since: query.sinceMs,
+          limit: Math.min(Math.max(query.limit, 0), 1_000),
+          ...(query.subject === undefined ? {} : { subject: query.subject }),
+          ...(query.code === undefined ? {} : { code: query.code }),
+        })
+        .map(toRecord);
     },
     close: (): void => db.close(),
   };

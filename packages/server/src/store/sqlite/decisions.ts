@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok } from '../../kernel/outcome.ts';
-import type { DecisionStore } from '../../policy/decisions/store-port.ts';
+import type { DecisionStore } from '../../domain/decision-store.ts';
 import { StoreFault, ThreadClient } from './client.ts';
 import type { DecisionCalls } from './decisions-worker.ts';
 import { storeUnavailable } from './faults.ts';
@@ -19,9 +19,15 @@ const THIRTY_DAYS_MS = 30 * 86_400_000;
 export async function openDecisionStore(options: DecisionStoreOptions): Promise<DecisionStore> {
   mkdirSync(options.dataDir, { recursive: true });
   const now = options.now ?? Date.now;
-  const { client, fault } = await ThreadClient.start(new URL('./decisions-worker.ts', import.meta.url), {
-    file: join(options.dataDir, 'decisions.db'), maxAgeMs: options.maxAgeMs ?? THIRTY_DAYS_MS, maxRows: options.maxRows ?? 200_000,
-  }, 1_000);
+  const { client, fault } = await ThreadClient.start(
+    new URL('./decisions-worker.ts', import.meta.url),
+    {
+      file: join(options.dataDir, 'decisions.db'),
+      maxAgeMs: options.maxAgeMs ?? THIRTY_DAYS_MS,
+      maxRows: options.maxRows ?? 200_000,
+    },
+    1_000,
+  );
   if (fault !== null) {
     await client.end();
     throw new StoreFault(fault);

@@ -4,7 +4,11 @@ import { hashKey, type HashSeed } from './half-sip.ts';
 export const DEDUPE_BLOCK = 4096;
 export const DEDUPE_WINDOW_MS = 24 * 3_600_000;
 
-interface Block { readonly firstId: number; readonly keys: Uint32Array<ArrayBuffer>; tsMs: number }
+interface Block {
+  readonly firstId: number;
+  readonly keys: Uint32Array<ArrayBuffer>;
+  tsMs: number;
+}
 
 /**
  * (sender, channel, clientMsgNo) → id for the last 24 h or `maxMessages`, the smaller. Open addressing with linear probing; a key is
@@ -39,7 +43,9 @@ export class DedupeTable {
   }
 
   private load(db: DatabaseSync, nowMs: number): void {
-    const saved = db.prepare('SELECT first_id, ts, keys FROM dedupe_block WHERE ts>? ORDER BY first_id DESC LIMIT ?').all(nowMs - DEDUPE_WINDOW_MS, this.maxBlocks - 1);
+    const saved = db
+      .prepare('SELECT first_id, ts, keys FROM dedupe_block WHERE ts>? ORDER BY first_id DESC LIMIT ?')
+      .all(nowMs - DEDUPE_WINDOW_MS, this.maxBlocks - 1);
     for (const row of saved.reverse()) {
       const blob = row['keys'];
       if (!(blob instanceof Uint8Array) || blob.length !== DEDUPE_BLOCK * 8) continue;
@@ -51,8 +57,13 @@ export class DedupeTable {
     const last = Number(db.prepare('SELECT max(id) m FROM message').get()?.['m'] ?? 0);
     const lastSaved = db.prepare('SELECT max(first_id) m FROM dedupe_block').get()?.['m'];
     // The newest block is not saved until it is full: its keys are hashed again from the rows.
-    const from = Math.max(lastSaved == null ? 1 : Number(lastSaved) + DEDUPE_BLOCK, firstIdOf(last - (this.maxBlocks - 1) * DEDUPE_BLOCK));
-    for (const row of db.prepare('SELECT id, ch, sender, client_msg_no, ts_ms FROM message WHERE id>=? ORDER BY id').iterate(from)) {
+    const from = Math.max(
+      lastSaved == null ? 1 : Number(lastSaved) + DEDUPE_BLOCK,
+      firstIdOf(last - (this.maxBlocks - 1) * DEDUPE_BLOCK),
+    );
+    for (const row of db
+      .prepare('SELECT id, ch, sender, client_msg_no, ts_ms FROM message WHERE id>=? ORDER BY id')
+      .iterate(from)) {
       const no = Buffer.from(String(row['client_msg_no'] ?? ''));
       if (no.length === 0) continue;
       const hash = hashKey(this.seed, Number(row['sender']), Number(row['ch']), no);
@@ -104,7 +115,8 @@ export class DedupeTable {
   }
 
   rolledBack(): void {
-    for (let i = this.undo.length - 3; i >= 0; i -= 3) this.remove(this.undo[i] ?? 0, this.undo[i + 1] ?? 0, this.undo[i + 2] ?? 0);
+    for (let i = this.undo.length - 3; i >= 0; i -= 3)
+      this.remove(this.undo[i] ?? 0, this.undo[i + 1] ?? 0, this.undo[i + 2] ?? 0);
     for (let i = 0; i < this.undo.length; i += 3) this.clearKey(this.undo[i + 2] ?? 0);
     this.undo.length = 0;
     this.unsaved = [];

@@ -6,7 +6,10 @@ import { ROLES, toChannel, toUser } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tails } from './tails.ts';
 
-export interface CommandContext { readonly sql: Statements; readonly tails: Tails }
+export interface CommandContext {
+  readonly sql: Statements;
+  readonly tails: Tails;
+}
 
 const committed = <T>(value: T, changes: readonly Change[]): Outcome<Committed<T>> => ok({ value, changes });
 const noChannel = (ch: number): ReturnType<typeof refuse> => refuse('im.channel_missing', { ch });
@@ -39,19 +42,33 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     if (before !== null && (user.name === undefined || user.name === before.name)) return committed(before, []);
     if (before !== null) sql('UPDATE user SET name=? WHERE u=?').run(user.name ?? before.name, before.u);
     else {
-      sql('INSERT INTO user(uid, kind, numeric_id, name, owner_uid, private_targets) VALUES(?,?,?,?,?,?)')
-        .run(user.uid, user.kind, takeNumber(user.uid), user.name ?? '', user.ownerUid ?? null, user.privateTargets === true ? 1 : 0);
+      sql('INSERT INTO user(uid, kind, numeric_id, name, owner_uid, private_targets) VALUES(?,?,?,?,?,?)').run(
+        user.uid,
+        user.kind,
+        takeNumber(user.uid),
+        user.name ?? '',
+        user.ownerUid ?? null,
+        user.privateTargets === true ? 1 : 0,
+      );
     }
     const saved = userOf(user.uid);
     return saved === null ? refuse('srv.fault') : committed(saved, [{ kind: 'user.saved', user: saved }]);
   }
 
-  function saveUser(uid: Uid, patch: Partial<Pick<User, 'name' | 'banned' | 'sendBan' | 'privateTargets'>>): Outcome<Committed<User>> {
+  function saveUser(
+    uid: Uid,
+    patch: Partial<Pick<User, 'name' | 'banned' | 'sendBan' | 'privateTargets'>>,
+  ): Outcome<Committed<User>> {
     const before = userOf(uid);
     if (before === null) return refuse('wk.uid_invalid', { uid });
     const user: User = { ...before, ...patch };
-    sql('UPDATE user SET name=?, banned=?, send_ban=?, private_targets=? WHERE u=?')
-      .run(user.name, user.banned ? 1 : 0, user.sendBan ? 1 : 0, user.privateTargets ? 1 : 0, user.u);
+    sql('UPDATE user SET name=?, banned=?, send_ban=?, private_targets=? WHERE u=?').run(
+      user.name,
+      user.banned ? 1 : 0,
+      user.sendBan ? 1 : 0,
+      user.privateTargets ? 1 : 0,
+      user.u,
+    );
     return committed(user, [{ kind: 'user.saved', user }]);
   }
 
@@ -69,29 +86,68 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     const before = channelOf(wanted.type, wanted.id);
     const parties = before === null && wanted.type === 1 ? partiesOf(wanted.id) : null;
     const next: Channel = {
-      ch: 0, id: wanted.id, type: wanted.type, numericId: 0, createdMs: nowMs, ...before,
-      name: wanted.name ?? before?.name ?? '', owner: wanted.owner === undefined ? (before?.owner ?? null) : wanted.owner,
-      ban: wanted.ban ?? before?.ban ?? false, disband: wanted.disband ?? before?.disband ?? false, sendBan: wanted.sendBan ?? before?.sendBan ?? false,
-      allowStranger: wanted.allowStranger ?? before?.allowStranger ?? false, large: wanted.large ?? before?.large ?? false,
+      ch: 0,
+      id: wanted.id,
+      type: wanted.type,
+      numericId: 0,
+      createdMs: nowMs,
+      ...before,
+      name: wanted.name ?? before?.name ?? '',
+      owner: wanted.owner === undefined ? (before?.owner ?? null) : wanted.owner,
+      ban: wanted.ban ?? before?.ban ?? false,
+      disband: wanted.disband ?? before?.disband ?? false,
+      sendBan: wanted.sendBan ?? before?.sendBan ?? false,
+      allowStranger: wanted.allowStranger ?? before?.allowStranger ?? false,
+      large: wanted.large ?? before?.large ?? false,
     };
     if (before !== null && JSON.stringify(before) === JSON.stringify({ ...before, ...next })) return committed(before, []);
-    const flags = [next.ban, next.disband, next.sendBan, next.allowStranger, next.large].map(Number) as [number, number, number, number, number];
+    const flags = [next.ban, next.disband, next.sendBan, next.allowStranger, next.large].map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     if (before === null) {
-      sql('INSERT INTO channel(type, id, numeric_id, name, owner, ban, disband, send_ban, allow_stranger, large, created_ms, party_a, party_b) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)')
-        .run(next.type, next.id, next.type === 1 ? 0 : takeNumber(next.id), next.name, next.owner, ...flags, nowMs, parties?.[0] ?? null, parties?.[1] ?? null);
+      sql(
+        'INSERT INTO channel(type, id, numeric_id, name, owner, ban, disband, send_ban, allow_stranger, large, created_ms, party_a, party_b) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)',
+      ).run(
+        next.type,
+        next.id,
+        next.type === 1 ? 0 : takeNumber(next.id),
+        next.name,
+        next.owner,
+        ...flags,
+        nowMs,
+        parties?.[0] ?? null,
+        parties?.[1] ?? null,
+      );
     } else {
-      sql('UPDATE channel SET name=?, owner=?, ban=?, disband=?, send_ban=?, allow_stranger=?, large=? WHERE ch=?').run(next.name, next.owner, ...flags, before.ch);
+      sql('UPDATE channel SET name=?, owner=?, ban=?, disband=?, send_ban=?, allow_stranger=?, large=? WHERE ch=?').run(
+        next.name,
+        next.owner,
+        ...flags,
+        before.ch,
+      );
     }
     const channel = channelOf(wanted.type, wanted.id);
     return channel === null ? refuse('srv.fault') : committed(channel, [{ kind: 'channel.saved', channel }]);
   }
 
-  function addMembers(ch: number, members: readonly { u: number; role: Role }[], options: { reset: boolean; actor: Uid | null }, nowMs: number): Outcome<Committed<readonly number[]>> {
+  function addMembers(
+    ch: number,
+    members: readonly { u: number; role: Role }[],
+    options: { reset: boolean; actor: Uid | null },
+    nowMs: number,
+  ): Outcome<Committed<readonly number[]>> {
     if (!channelExists(ch)) return noChannel(ch);
     const changes: Change[] = [];
     if (options.reset) {
       const keep = new Set(members.map((m) => m.u));
-      const gone = sql('SELECT user FROM membership WHERE ch=?').all(ch).map((row) => Number(row['user'])).filter((u) => !keep.has(u));
+      const gone = sql('SELECT user FROM membership WHERE ch=?')
+        .all(ch)
+        .map((row) => Number(row['user']))
+        .filter((u) => !keep.has(u));
       for (const u of gone) sql('DELETE FROM membership WHERE ch=? AND user=?').run(ch, u);
       if (gone.length > 0) changes.push({ kind: 'members.removed', ch, users: gone, actor: options.actor });
     }
@@ -102,7 +158,14 @@ export function directoryCommands({ sql, tails }: CommandContext) {
       const wanted = ROLES.indexOf(role);
       const row = sql('SELECT role, muted_until_ms, joined_ms FROM membership WHERE ch=? AND user=?').get(ch, u);
       if (row === undefined) {
-        sql('INSERT INTO membership(ch, user, role, read_seq, joined_seq, joined_ms) VALUES(?,?,?,?,?,?)').run(ch, u, wanted, lastSeq, lastSeq, nowMs);
+        sql('INSERT INTO membership(ch, user, role, read_seq, joined_seq, joined_ms) VALUES(?,?,?,?,?,?)').run(
+          ch,
+          u,
+          wanted,
+          lastSeq,
+          lastSeq,
+          nowMs,
+        );
         added.push(u);
         touched.push({ u, role, mutedUntilMs: 0, joinedMs: nowMs });
       } else if (options.reset ? wanted !== row['role'] : wanted > Number(row['role'])) {
@@ -121,7 +184,12 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     return committed(gone, gone.length === 0 ? [] : [{ kind: 'members.removed', ch, users: gone, actor }]);
   }
 
-  function editList(ch: number, list: 'deny' | 'allow', edit: 'add' | 'remove' | 'set', users: readonly number[]): Outcome<Committed<void>> {
+  function editList(
+    ch: number,
+    list: 'deny' | 'allow',
+    edit: 'add' | 'remove' | 'set',
+    users: readonly number[],
+  ): Outcome<Committed<void>> {
     if (!channelExists(ch)) return noChannel(ch);
     if (edit === 'set') sql('DELETE FROM channel_list WHERE ch=? AND list=?').run(ch, list);
     for (const u of users) {
@@ -143,7 +211,17 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     return committed(after, [{ kind: 'read.moved', ch, u, readSeq: after }]);
   }
 
-  return { partiesOf, ensureUser, saveUser, ensureChannel, addMembers, removeMembers, editList, moveRead, ...credentialCommands(sql) };
+  return {
+    partiesOf,
+    ensureUser,
+    saveUser,
+    ensureChannel,
+    addMembers,
+    removeMembers,
+    editList,
+    moveRead,
+    ...credentialCommands(sql),
+  };
 }
 
 export type DirectoryCommands = ReturnType<typeof directoryCommands>;

@@ -9,18 +9,27 @@ export function directoryQueries(sql: Statements) {
   return {
     user: (uid: Uid): User | null => orNull(sql('SELECT * FROM user WHERE uid=?').get(uid), toUser),
     userByNumber: (n: number): User | null => orNull(sql('SELECT * FROM user WHERE numeric_id=?').get(n), toUser),
-    usersByInt: (users: readonly number[]): User[] => users.flatMap((u) => present(sql('SELECT * FROM user WHERE u=?').get(u))).map(toUser),
+    usersByInt: (users: readonly number[]): User[] =>
+      users.flatMap((u) => present(sql('SELECT * FROM user WHERE u=?').get(u))).map(toUser),
     usersOwnedBy: (owner: Uid): User[] => sql('SELECT * FROM user WHERE owner_uid=? ORDER BY u').all(owner).map(toUser),
     bots: (): User[] => sql("SELECT * FROM user WHERE kind='bot' AND kind<>'person' ORDER BY u").all().map(toUser),
-    channel: (type: number, id: string): Channel | null => orNull(sql('SELECT * FROM channel WHERE type=? AND id=?').get(type, id), toChannel),
-    channelByNumber: (n: number): Channel | null => orNull(sql('SELECT * FROM channel WHERE numeric_id=? AND numeric_id>0').get(n), toChannel),
-    channelsByInt: (channels: readonly number[]): Channel[] => channels.flatMap((ch) => present(sql('SELECT * FROM channel WHERE ch=?').get(ch))).map(toChannel),
+    channel: (type: number, id: string): Channel | null =>
+      orNull(sql('SELECT * FROM channel WHERE type=? AND id=?').get(type, id), toChannel),
+    channelByNumber: (n: number): Channel | null =>
+      orNull(sql('SELECT * FROM channel WHERE numeric_id=? AND numeric_id>0').get(n), toChannel),
+    channelsByInt: (channels: readonly number[]): Channel[] =>
+      channels.flatMap((ch) => present(sql('SELECT * FROM channel WHERE ch=?').get(ch))).map(toChannel),
     groupsOf: (u: number): Channel[] =>
-      sql('SELECT c.* FROM membership m JOIN channel c ON c.ch=m.ch WHERE m.user=? AND c.type<>1 ORDER BY c.ch').all(u).map(toChannel),
+      sql('SELECT c.* FROM membership m JOIN channel c ON c.ch=m.ch WHERE m.user=? AND c.type<>1 ORDER BY c.ch')
+        .all(u)
+        .map(toChannel),
     friendsOf: (u: number): User[] =>
       sql(`SELECT f.* FROM channel_list l JOIN channel c ON c.ch=l.ch AND c.type=1
-        JOIN user f ON f.u = CASE c.party_a WHEN l.user THEN c.party_b ELSE c.party_a END WHERE l.user=? AND l.list='allow' ORDER BY f.u`).all(u).map(toUser),
-    deviceTokens: (uid: Uid): DeviceToken[] => sql('SELECT * FROM device_token WHERE uid=? ORDER BY id').all(uid).map(toDeviceToken),
+        JOIN user f ON f.u = CASE c.party_a WHEN l.user THEN c.party_b ELSE c.party_a END WHERE l.user=? AND l.list='allow' ORDER BY f.u`)
+        .all(u)
+        .map(toUser),
+    deviceTokens: (uid: Uid): DeviceToken[] =>
+      sql('SELECT * FROM device_token WHERE uid=? ORDER BY id').all(uid).map(toDeviceToken),
     deviceTokensByHash: (hash: Uint8Array): DeviceToken[] =>
       hash.length === 0 ? [] : sql('SELECT * FROM device_token WHERE hash=? ORDER BY id').all(hash).map(toDeviceToken),
     password: (uid: Uid): string | null => text(sql('SELECT password FROM user WHERE uid=?').get(uid), 'password'),

@@ -1,7 +1,10 @@
 import { refuse } from '../../kernel/outcome.ts';
 
 /** What a thread tells about an error: plain, so that it survives the way to the other thread. */
-export interface FaultReport { readonly message: string; readonly sqliteCode: number | null }
+export interface FaultReport {
+  readonly message: string;
+  readonly sqliteCode: number | null;
+}
 
 export function describeFault(error: unknown): FaultReport {
   const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,11 @@
-export interface HashSeed { readonly k0: number; readonly k1: number }
-export interface Hash64 { high: number; low: number }
+export interface HashSeed {
+  readonly k0: number;
+  readonly k1: number;
+}
+export interface Hash64 {
+  high: number;
+  low: number;
+}
 
 const answer: Hash64 = { high: 0, low: 0 };
 
@@ -30,10 +36,20 @@ export function hashKey(seed: HashSeed, sender: number, ch: number, no: Uint8Arr
       v1 ^= 0xdd;
     }
     v3 ^= m;
-    v0 = (v0 + v1) | 0; v1 = (v1 << 5) | (v1 >>> 27); v1 ^= v0; v0 = (v0 << 16) | (v0 >>> 16);
-    v2 = (v2 + v3) | 0; v3 = (v3 << 8) | (v3 >>> 24); v3 ^= v2;
-    v0 = (v0 + v3) | 0; v3 = (v3 << 7) | (v3 >>> 25); v3 ^= v0;
-    v2 = (v2 + v1) | 0; v1 = (v1 << 13) | (v1 >>> 19); v1 ^= v2; v2 = (v2 << 16) | (v2 >>> 16);
+    v0 = (v0 + v1) | 0;
+    v1 = (v1 << 5) | (v1 >>> 27);
+    v1 ^= v0;
+    v0 = (v0 << 16) | (v0 >>> 16);
+    v2 = (v2 + v3) | 0;
+    v3 = (v3 << 8) | (v3 >>> 24);
+    v3 ^= v2;
+    v0 = (v0 + v3) | 0;
+    v3 = (v3 << 7) | (v3 >>> 25);
+    v3 ^= v0;
+    v2 = (v2 + v1) | 0;
+    v1 = (v1 << 13) | (v1 >>> 19);
+    v1 ^= v2;
+    v2 = (v2 << 16) | (v2 >>> 16);
     v0 ^= m;
   }
   answer.low = (v1 ^ v3) >>> 0;

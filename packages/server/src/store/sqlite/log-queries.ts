@@ -3,7 +3,11 @@ import { packMessages } from './batch-codec.ts';
 import { present, toMessage } from './rows.ts';
 import type { Statements } from './statements.ts';
 
-export interface TailHint { readonly ch: number; readonly lastSeq: number; readonly lastId: number }
+export interface TailHint {
+  readonly ch: number;
+  readonly lastSeq: number;
+  readonly lastId: number;
+}
 
 const MAX_PAGE = 10_000;
 const WALK = `WITH RECURSIVE w(id, seq, prev, sender) AS (
@@ -32,7 +36,11 @@ export function logQueries(sql: Statements) {
       low = Math.max(high - limit + 1, newest ? 1 : end + 1, 1);
     }
     if (limit === 0 || high < low) return { packed: packMessages([]), more: false };
-    const rows = sql(`${WALK} SELECT m.* FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3 ORDER BY w.seq`).all(anchorOf(hint, high), low, high);
+    const rows = sql(`${WALK} SELECT m.* FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3 ORDER BY w.seq`).all(
+      anchorOf(hint, high),
+      low,
+      high,
+    );
     const boundHit = end > 0 && (up ? high >= end - 1 : low <= end + 1);
     return { packed: packMessages(rows.map(toMessage)), more: rows.length >= limit && !boundHit };
   }
@@ -49,7 +57,11 @@ export function logQueries(sql: Statements) {
     for (let block = Math.max(low, joinedSeq >>> 5); block <= (tail.lastSeq - 1) >>> 5; block++) {
       const from = block * 32 + 1;
       const to = Math.min(from + 31, tail.lastSeq);
-      const rows = sql(`${WALK} SELECT id, seq, sender FROM w WHERE seq BETWEEN ?2 AND ?3 ORDER BY seq`).all(anchorOf(tail, to), from, to);
+      const rows = sql(`${WALK} SELECT id, seq, sender FROM w WHERE seq BETWEEN ?2 AND ?3 ORDER BY seq`).all(
+        anchorOf(tail, to),
+        from,
+        to,
+      );
       for (const row of rows) {
         if (Number(row['id']) > cursor && Number(row['seq']) > joinedSeq && row['sender'] !== user) yield Number(row['id']);
       }
@@ -83,14 +95,24 @@ export function logQueries(sql: Statements) {
   }
 
   function tailsOf(u: number): Float64Array {
-    const rows = sql('SELECT m.ch, m.read_seq, t.last_seq, t.last_id FROM membership m LEFT JOIN channel_tail t ON t.ch=m.ch WHERE m.user=?').all(u);
-    return Float64Array.from(rows.flatMap((r) => [Number(r['ch']), Number(r['last_seq'] ?? 0), Number(r['last_id'] ?? 0), Number(r['read_seq'])]));
+    const rows = sql(
+      'SELECT m.ch, m.read_seq, t.last_seq, t.last_id FROM membership m LEFT JOIN channel_tail t ON t.ch=m.ch WHERE m.user=?',
+    ).all(u);
+    return Float64Array.from(
+      rows.flatMap((r) => [Number(r['ch']), Number(r['last_seq'] ?? 0), Number(r['last_id'] ?? 0), Number(r['read_seq'])]),
+    );
   }
 
   return {
-    history, feed, tailsOf,
+    history,
+    feed,
+    tailsOf,
     range: (fromId: number, toId: number, limit: number): Uint8Array<ArrayBuffer> =>
-      packMessages(sql('SELECT * FROM message WHERE id>? AND id<=? ORDER BY id LIMIT ?').all(fromId, toId, Math.min(limit, MAX_PAGE)).map(toMessage)),
+      packMessages(
+        sql('SELECT * FROM message WHERE id>? AND id<=? ORDER BY id LIMIT ?')
+          .all(fromId, toId, Math.min(limit, MAX_PAGE))
+          .map(toMessage),
+      ),
     byIds: (ids: readonly number[]): Uint8Array<ArrayBuffer> =>
       packMessages(ids.flatMap((id) => present(sql('SELECT * FROM message WHERE id=?').get(id))).map(toMessage)),
     tableTail(ch: number): TailHint {

@@ -48,12 +48,23 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Outc
   const lock = lockDataDir(options.dataDir);
   if (!lock.ok) return lock;
   const file = join(options.dataDir, 'hufu.db');
-  const started = await ThreadClient.start(new URL('./writer.ts', import.meta.url), {
-    file, cacheMb, epochTails: options.epochTails ?? 50_000, dedupeMessages: options.dedupeMessages ?? 2_000_000,
-    maxPages: options.maxPages ?? null, nowMs: now(),
-  }, maxPending);
+  const started = await ThreadClient.start(
+    new URL('./writer.ts', import.meta.url),
+    {
+      file,
+      cacheMb,
+      epochTails: options.epochTails ?? 50_000,
+      dedupeMessages: options.dedupeMessages ?? 2_000_000,
+      maxPages: options.maxPages ?? null,
+      nowMs: now(),
+    },
+    maxPending,
+  );
   const writer = started.client;
-  const reading = started.fault === null ? await ThreadClient.start(new URL('./reader.ts', import.meta.url), { file, cacheMb: Math.ceil(cacheMb / 4) }, maxPending) : null;
+  const reading =
+    started.fault === null
+      ? await ThreadClient.start(new URL('./reader.ts', import.meta.url), { file, cacheMb: Math.ceil(cacheMb / 4) }, maxPending)
+      : null;
   const fault = started.fault ?? reading?.fault ?? null;
   if (fault !== null || reading === null) {
     await Promise.all([writer.end(), reading?.client.end()]);
@@ -91,9 +102,17 @@ async function backupTo(file: string, toPath: string): Promise<Outcome<void>> {
   return ok();
 }
 
-async function tailsOf(writer: ThreadClient, reader: ThreadClient, u: number): Promise<{ ch: number; lastSeq: number; lastId: number; readSeq: number }[]> {
+async function tailsOf(
+  writer: ThreadClient,
+  reader: ThreadClient,
+  u: number,
+): Promise<{ ch: number; lastSeq: number; lastId: number; readSeq: number }[]> {
   const table = await reader.call<ReaderCalls, 'tailsOf'>('tailsOf', u);
-  const overlay = await writer.call<WriterCalls, 'overlay'>('overlay', table.filter((_, i) => i % 4 === 0), u);
+  const overlay = await writer.call<WriterCalls, 'overlay'>(
+    'overlay',
+    table.filter((_, i) => i % 4 === 0),
+    u,
+  );
   const fresh = new Map<number, number>();
   for (let i = 0; i < overlay.length; i += 4) fresh.set(overlay[i] ?? 0, i);
   const tails = [];
@@ -117,7 +136,10 @@ function messageLog(writer: ThreadClient, reader: ThreadClient, now: () => numbe
     byId: async (id) => unpackMessages(await reader.call<ReaderCalls, 'byIds'>('byIds', [id]))[0] ?? null,
     async history(query) {
       const overlay = await writer.call<WriterCalls, 'overlay'>('overlay', Float64Array.of(query.ch), 0);
-      const hint = overlay.length > 0 ? { ch: query.ch, lastSeq: overlay[1] ?? 0, lastId: overlay[2] ?? 0 } : await reader.call<ReaderCalls, 'tableTail'>('tableTail', query.ch);
+      const hint =
+        overlay.length > 0
+          ? { ch: query.ch, lastSeq: overlay[1] ?? 0, lastId: overlay[2] ?? 0 }
+          : await reader.call<ReaderCalls, 'tableTail'>('tableTail', query.ch);
       const page = await reader.call<ReaderCalls, 'history'>('history', query, hint);
       return { messages: unpackMessages(page.packed), more: page.more };
     },
@@ -125,7 +147,15 @@ function messageLog(writer: ThreadClient, reader: ThreadClient, now: () => numbe
     async feed(u, cursor, limit) {
       const tails = (await tailsOf(writer, reader, u)).filter((t) => t.lastId > cursor);
       if (tails.length === 0) return [];
-      return unpackMessages(await reader.call<ReaderCalls, 'feed'>('feed', u, cursor, limit, Float64Array.from(tails.flatMap((t) => [t.ch, t.lastSeq, t.lastId]))));
+      return unpackMessages(
+        await reader.call<ReaderCalls, 'feed'>(
+          'feed',
+          u,
+          cursor,
+          limit,
+          Float64Array.from(tails.flatMap((t) => [t.ch, t.lastSeq, t.lastId])),
+        ),
+      );
     },
   };
 }
@@ -141,8 +171,10 @@ async function attempt<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> 
 }
 
 function directoryOf(writer: ThreadClient, reader: ThreadClient, now: () => number): Directory {
-  const read = <K extends keyof ReaderCalls & string>(op: K, ...args: Parameters<ReaderCalls[K]>): Promise<ReturnType<ReaderCalls[K]>> =>
-    reader.call<ReaderCalls, K>(op, ...args);
+  const read = <K extends keyof ReaderCalls & string>(
+    op: K,
+    ...args: Parameters<ReaderCalls[K]>
+  ): Promise<ReturnType<ReaderCalls[K]>> => reader.call<ReaderCalls, K>(op, ...args);
   const run = <K extends keyof Commands & string>(op: K, ...args: Parameters<Commands[K]>): Promise<ReturnType<Commands[K]>> =>
     writer.command<Commands, K>(op, ...args);
   return {
@@ -165,13 +197,30 @@ function directoryOf(writer: ThreadClient, reader: ThreadClient, now: () => numb
     friendsOf: (u) => read('friendsOf', u),
     async conversations(u, limit): Promise<readonly ConversationRow[]> {
       const tails = (await tailsOf(writer, reader, u)).sort((a, b) => b.lastId - a.lastId || b.ch - a.ch).slice(0, limit);
-      const [channels, packed] = await Promise.all([read('channelsByInt', tails.map((t) => t.ch)), read('byIds', tails.map((t) => t.lastId).filter((id) => id > 0))]);
+      const [channels, packed] = await Promise.all([
+        read(
+          'channelsByInt',
+          tails.map((t) => t.ch),
+        ),
+        read(
+          'byIds',
+          tails.map((t) => t.lastId).filter((id) => id > 0),
+        ),
+      ]);
       const byInt = new Map(channels.map((c) => [c.ch, c]));
       const lasts = new Map<number, Message>(unpackMessages(packed).map((m) => [m.ch, m]));
       return tails.flatMap((t) => {
         const channel = byInt.get(t.ch);
         if (channel === undefined) return [];
-        return [{ channel, lastSeq: t.lastSeq, readSeq: t.readSeq, unread: Math.max(0, t.lastSeq - t.readSeq), last: lasts.get(t.ch) ?? null }];
+        return [
+          {
+            channel,
+            lastSeq: t.lastSeq,
+            readSeq: t.readSeq,
+            unread: Math.max(0, t.lastSeq - t.readSeq),
+            last: lasts.get(t.ch) ?? null,
+          },
+        ];
       });
     },
     moveRead: (ch, u, seq) => attempt(() => run('moveRead', ch, u, seq)),

@@ -7,7 +7,10 @@ import { statementsOf } from './statements.ts';
 import { invoke, type Request } from './thread-messages.ts';
 
 /** Worker thread with a read-only connection: each call sees every commit that was answered before it. */
-export interface ReaderOptions { readonly file: string; readonly cacheMb: number }
+export interface ReaderOptions {
+  readonly file: string;
+  readonly cacheMb: number;
+}
 
 function startReader(options: ReaderOptions) {
   const db = openForReading(options.file, options.cacheMb);

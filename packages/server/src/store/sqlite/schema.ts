@@ -53,7 +53,11 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-export interface WriterPragmas { readonly cacheMb: number; readonly maxPages: number | null; readonly synchronous: 'FULL' | 'NORMAL' }
+export interface WriterPragmas {
+  readonly cacheMb: number;
+  readonly maxPages: number | null;
+  readonly synchronous: 'FULL' | 'NORMAL';
+}
 
 /** Opens for writing, in WAL, and asserts that the settings on which durability rests really hold. */
 export function openForWriting(file: string, migrations: readonly string[], pragmas: WriterPragmas): DatabaseSync {
@@ -64,8 +68,10 @@ export function openForWriting(file: string, migrations: readonly string[], prag
     db.exec('PRAGMA journal_mode=WAL');
     db.exec(`PRAGMA synchronous=${pragmas.synchronous}`);
     db.exec(`PRAGMA wal_autocheckpoint=1000; PRAGMA cache_size=-${pragmas.cacheMb * 1024}`);
-    if (pragmaNumber(db, 'synchronous') !== (pragmas.synchronous === 'FULL' ? 2 : 1)) throw new Error('PRAGMA synchronous does not hold');
-    if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') throw new Error('the file system does not allow WAL');
+    if (pragmaNumber(db, 'synchronous') !== (pragmas.synchronous === 'FULL' ? 2 : 1))
+      throw new Error('PRAGMA synchronous does not hold');
+    if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal')
+      throw new Error('the file system does not allow WAL');
     for (let version = found; version < migrations.length; version++) {
       db.exec(`BEGIN IMMEDIATE; ${migrations[version] ?? ''}; PRAGMA user_version=${version + 1}; COMMIT`);
     }

@@ -117,7 +117,8 @@ export class Tails {
         this.epochStartedMs = nowMs;
         this.evict();
       }
-    } else if (this.dirty.size >= this.limits.epochTails || (this.dirty.size > 0 && nowMs - this.epochStartedMs >= EPOCH_AGE_MS)) this.freeze(lastId);
+    } else if (this.dirty.size >= this.limits.epochTails || (this.dirty.size > 0 && nowMs - this.epochStartedMs >= EPOCH_AGE_MS))
+      this.freeze(lastId);
   }
 
   rolledBack(): void {

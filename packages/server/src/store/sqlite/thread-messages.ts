@@ -6,11 +6,12 @@ export type Request =
   | { readonly id: number; readonly kind: 'commands'; readonly commands: readonly Call[] }
   | { readonly id: number; readonly kind: 'call'; readonly call: Call };
 
-export interface Call { readonly op: string; readonly args: readonly unknown[] }
+export interface Call {
+  readonly op: string;
+  readonly args: readonly unknown[];
+}
 
-export type Reply =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly fault: FaultReport };
+export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly fault: FaultReport };
 
 export type CommandReply = { readonly value: unknown } | { readonly fault: FaultReport };
 

@@ -11,12 +11,20 @@ import { type Call, type CommandReply, invoke, type Request } from './thread-mes
 
 /** Worker thread: the only writer of the database. */
 export interface WriterOptions {
-  readonly file: string; readonly cacheMb: number; readonly epochTails: number; readonly maxPages: number | null;
-  readonly dedupeMessages: number; readonly nowMs: number;
+  readonly file: string;
+  readonly cacheMb: number;
+  readonly epochTails: number;
+  readonly maxPages: number | null;
+  readonly dedupeMessages: number;
+  readonly nowMs: number;
 }
 
 function startWriter(options: WriterOptions) {
-  const db = openForWriting(options.file, MIGRATIONS, { cacheMb: options.cacheMb, maxPages: options.maxPages, synchronous: 'FULL' });
+  const db = openForWriting(options.file, MIGRATIONS, {
+    cacheMb: options.cacheMb,
+    maxPages: options.maxPages,
+    synchronous: 'FULL',
+  });
   const tails = new Tails(db, { epochTails: options.epochTails, maxTails: options.epochTails * 4 }, options.nowMs);
   const dedupe = new DedupeTable(db, options.dedupeMessages, options.nowMs);
   const committer = new BatchCommitter(db, tails, dedupe);
@@ -64,8 +72,12 @@ function startWriter(options: WriterOptions) {
       db.exec(`PRAGMA max_page_count=${Math.trunc(pages)}`);
     },
     stats: () => ({
-      lastId: committer.lastId, ...tails.stats(), ...dedupe.stats(), cpuUs: process.threadCpuUsage(),
-      totalChanges: Number(context.sql('SELECT total_changes() n').get()?.['n']), pages: Number(context.sql('PRAGMA page_count').get()?.['page_count']),
+      lastId: committer.lastId,
+      ...tails.stats(),
+      ...dedupe.stats(),
+      cpuUs: process.threadCpuUsage(),
+      totalChanges: Number(context.sql('SELECT total_changes() n').get()?.['n']),
+      pages: Number(context.sql('PRAGMA page_count').get()?.['page_count']),
     }),
     close(): void {
       try {

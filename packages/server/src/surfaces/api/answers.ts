@@ -3,7 +3,12 @@ import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { Caller, Decisions } from './deps.ts';
 
 /** The one place where a refusal becomes `application/problem+json` (RFC 9457). Only the public code and the public words leave the server. */
-export function sendRefusal(decisions: Pick<Decisions, 'record'>, reply: FastifyReply, refusal: Refusal, who: { caller: Caller; uid: string | null }): FastifyReply {
+export function sendRefusal(
+  decisions: Pick<Decisions, 'record'>,
+  reply: FastifyReply,
+  refusal: Refusal,
+  who: { caller: Caller; uid: string | null },
+): FastifyReply {
   const requestId = decisions.record(refusal, who.caller, who.uid);
   const definition = definitionOf(refusal.code);
   const status = wireOf(refusal.code).http;
@@ -18,7 +23,10 @@ export function sendRefusal(decisions: Pick<Decisions, 'record'>, reply: Fastify
     code: definition.publicCode,
     requestId,
   };
-  return withCommonHeaders(reply, requestId).code(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  return withCommonHeaders(reply, requestId)
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
 }
 
 /** What is wrong with the caller's own request may be told; evidence of every other cause stays with the operator. */
@@ -30,5 +38,9 @@ function detailOf(refusal: Refusal, words: string): string {
 }
 
 export function withCommonHeaders(reply: FastifyReply, requestId: string): FastifyReply {
-  return reply.header('X-Request-Id', requestId).header('X-Content-Type-Options', 'nosniff').header('Cache-Control', 'no-store').header('Vary', 'Accept-Language');
+  return reply
+    .header('X-Request-Id', requestId)
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Cache-Control', 'no-store')
+    .header('Vary', 'Accept-Language');
 }

@@ -14,7 +14,13 @@ const login = route({
     if (!session.ok) return session;
     const user = await deps.users.get(uid);
     const { token, expiresMs } = session.value;
-    return ok({ token, uid, name: user?.name ?? uid, kind: user?.kind ?? 'person', expiresAt: new Date(expiresMs).toISOString() });
+    return ok({
+      token,
+      uid,
+      name: user?.name ?? uid,
+      kind: user?.kind ?? 'person',
+      expiresAt: new Date(expiresMs).toISOString(),
+    });
   },
 });
 
@@ -27,7 +33,9 @@ const operator = route({
   schema: Type.Object({ secret: Type.String({ maxLength: 1024 }) }),
   async handle({ deps, caller }, { secret }) {
     const session = await deps.auth.loginOperator(secret, caller);
-    return session.ok ? ok({ token: session.value.token, kind: 'operator', expiresAt: new Date(session.value.expiresMs).toISOString() }) : session;
+    return session.ok
+      ? ok({ token: session.value.token, kind: 'operator', expiresAt: new Date(session.value.expiresMs).toISOString() })
+      : session;
   },
 });
 

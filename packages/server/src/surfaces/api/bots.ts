@@ -1,6 +1,13 @@
 import { Type } from 'typebox';
 import { createBot } from '../../domain/bots/create-bot.ts';
-import { addClient, changeClient, checkClientUrl, clientsOf, dropClient, type ClientPatch } from '../../domain/bots/save-client.ts';
+import {
+  addClient,
+  changeClient,
+  checkClientUrl,
+  clientsOf,
+  dropClient,
+  type ClientPatch,
+} from '../../domain/bots/save-client.ts';
 import type { BotClient, User } from '../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ApiDeps } from './deps.ts';
@@ -30,7 +37,10 @@ const list = route({
     const { deps } = context;
     const bots = await ownBots(deps, personOf(context));
     const clients = await deps.directory.botClients();
-    const viewOf = (bot: User) => ({ ...describe(bot), clients: clients.filter((one) => one.botUid === bot.uid).map((one) => clientView(deps, one)) });
+    const viewOf = (bot: User) => ({
+      ...describe(bot),
+      clients: clients.filter((one) => one.botUid === bot.uid).map((one) => clientView(deps, one)),
+    });
     return ok({ bots: bots.map(viewOf) });
   },
 });
@@ -68,7 +78,11 @@ const createClient = route({
   doc: 'One more client: `forward` dials us with the token, `reverse` is dialled by us at `url`. The token is shown this once.',
   access: 'person',
   example: { kind: 'forward', name: 'second' },
-  schema: Type.Object({ kind: Type.Union([Type.Literal('forward'), Type.Literal('reverse')]), name, url: Type.Optional(Type.Union([url, Type.Null()])) }),
+  schema: Type.Object({
+    kind: Type.Union([Type.Literal('forward'), Type.Literal('reverse')]),
+    name,
+    url: Type.Optional(Type.Union([url, Type.Null()])),
+  }),
   async handle(context, input) {
     const bot = await ownBot(context);
     if (!bot.ok) return bot;
@@ -114,7 +128,9 @@ const change = route({
       ...(token === undefined ? {} : keptToken(context.deps, client.value.kind, token)),
     };
     const changed = await changeClient(context.deps, client.value, patch);
-    return changed.ok ? ok({ client: clientView(context.deps, changed.value), token: input.rotate === true ? token : null }) : changed;
+    return changed.ok
+      ? ok({ client: clientView(context.deps, changed.value), token: input.rotate === true ? token : null })
+      : changed;
   },
 });
 
@@ -145,7 +161,9 @@ async function makeClient(
 
 /** A token that others present is hashed; one that we present has to be read back, so it is sealed. */
 function keptToken(deps: ApiDeps, kind: BotClient['kind'], token: string): Pick<BotClient, 'tokenHash' | 'sealedToken'> {
-  return kind === 'forward' ? { tokenHash: deps.secrets.hash(token), sealedToken: null } : { tokenHash: null, sealedToken: deps.secrets.seal(token) };
+  return kind === 'forward'
+    ? { tokenHash: deps.secrets.hash(token), sealedToken: null }
+    : { tokenHash: null, sealedToken: deps.secrets.seal(token) };
 }
 
 async function ownBots(deps: ApiDeps, owner: User): Promise<readonly User[]> {
@@ -171,9 +189,17 @@ function describe(bot: User) {
 
 /** A client as its owner sees it: never a token, hashed or sealed. */
 function clientView(deps: ApiDeps, client: BotClient) {
-  const live = deps.botStates(client.id);
+  const live = deps.botState(client.id);
   const { id, name: clientName, kind, url: target } = client;
-  return { id, name: clientName, kind, url: target, state: client.enabled ? (live?.state ?? 'waiting') : 'disabled', since: live?.since ?? null, refusal: live?.refusal ?? null };
+  return {
+    id,
+    name: clientName,
+    kind,
+    url: target,
+    state: client.enabled ? (live?.state ?? 'waiting') : 'disabled',
+    since: live?.since ?? null,
+    refusal: live?.refusal ?? null,
+  };
 }
 
 export const botRoutes: readonly ApiRoute[] = [list, create, createClient, retry, change, remove];

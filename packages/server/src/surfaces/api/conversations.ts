@@ -9,7 +9,10 @@ import { type ApiRoute, NOTHING, personOf, route } from './route.ts';
 import { nameOf } from './users.ts';
 
 const seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const channel = { channelId: Type.String({ minLength: 1, maxLength: 256 }), channelType: Type.Integer({ minimum: 0, maximum: 255 }) };
+const channel = {
+  channelId: Type.String({ minLength: 1, maxLength: 256 }),
+  channelType: Type.Integer({ minimum: 0, maximum: 255 }),
+};
 
 const conversations = route({
   method: 'GET',
@@ -37,15 +40,24 @@ const messages = route({
   doc: 'A page of a conversation the caller is in, ascending: the newest, those before `beforeSeq`, or those after `afterSeq`.',
   access: 'person',
   example: { channelId: 'bob', channelType: 1, beforeSeq: 100, limit: 50 },
-  schema: Type.Object({ ...channel, beforeSeq: Type.Optional(seq), afterSeq: Type.Optional(seq), limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })) }),
+  schema: Type.Object({
+    ...channel,
+    beforeSeq: Type.Optional(seq),
+    afterSeq: Type.Optional(seq),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+  }),
   async handle(context, { channelId, channelType, beforeSeq = 0, afterSeq, limit = 50 }) {
     if (beforeSeq === 1) return ok({ messages: [], more: false });
     // Newer: [start, end). Older: seq ≤ start and > end.
     const range =
-      afterSeq !== undefined ? ({ pullMode: 1, startSeq: afterSeq + 1, endSeq: beforeSeq } as const) : ({ pullMode: 0, startSeq: Math.max(0, beforeSeq - 1), endSeq: 0 } as const);
+      afterSeq !== undefined
+        ? ({ pullMode: 1, startSeq: afterSeq + 1, endSeq: beforeSeq } as const)
+        : ({ pullMode: 0, startSeq: Math.max(0, beforeSeq - 1), endSeq: 0 } as const);
     const page = await readHistory(context.deps, personOf(context), { channelId, channelType, ...range, limit });
     if (!page.ok) return page;
-    const views = await Promise.all(page.value.messages.map((message) => messageView(context.deps, message, { channelId, channelType })));
+    const views = await Promise.all(
+      page.value.messages.map((message) => messageView(context.deps, message, { channelId, channelType })),
+    );
     return ok({ messages: views, more: page.value.more });
   },
 });
@@ -64,7 +76,11 @@ const read = route({
 });
 
 /** A message for the page; `payload` is null when it is no JSON object. */
-async function messageView(deps: Pick<ApiDeps, 'users'>, message: Message, where: { readonly channelId: string; readonly channelType: number }) {
+async function messageView(
+  deps: Pick<ApiDeps, 'users'>,
+  message: Message,
+  where: { readonly channelId: string; readonly channelType: number },
+) {
   const sender = deps.users.peekInt(message.sender) ?? (await deps.users.getInt(message.sender));
   return {
     messageId: String(message.id),

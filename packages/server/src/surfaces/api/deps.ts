@@ -103,7 +103,7 @@ export interface ApiDeps {
   readonly secrets: TokenSecrets;
   readonly decisions: Decisions;
   /** Live state of a configured client; null when the OneBot surface does not know it. */
-  botStates(clientId: string): BotClientState | null;
+  botState(clientId: string): BotClientState | null;
   /** Dials again now. */
   retryClient(clientId: string): void;
 }

@@ -49,7 +49,10 @@ const download = route({
 
 /** RFC 8187: what encodeURIComponent leaves of the reserved characters is encoded too. */
 function encodeName(name: string): string {
-  return encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 export const fileRoutes: readonly ApiRoute[] = [upload, download];

@@ -36,7 +36,14 @@ const members = route({
     if (!state.ok) return state;
     const roles = state.value?.members ?? new Map<number, never>();
     const users = await deps.directory.usersByInt([...roles.keys()]);
-    return ok({ members: users.map((user) => ({ uid: user.uid, name: nameOf(user), role: roles.get(user.u)?.role ?? 'member', kind: user.kind })) });
+    return ok({
+      members: users.map((user) => ({
+        uid: user.uid,
+        name: nameOf(user),
+        role: roles.get(user.u)?.role ?? 'member',
+        kind: user.kind,
+      })),
+    });
   },
 });
 
@@ -48,7 +55,12 @@ const add = route({
   example: { uids: ['carol'] },
   schema: Type.Object({ uids: uidList }),
   async handle(context, { uids }) {
-    const added = await addMembers(context.deps, { groupId: context.params['id'] ?? '', uids, actor: personOf(context), reset: false });
+    const added = await addMembers(context.deps, {
+      groupId: context.params['id'] ?? '',
+      uids,
+      actor: personOf(context),
+      reset: false,
+    });
     return added.ok ? ok({ added: added.value.length }) : added;
   },
 });

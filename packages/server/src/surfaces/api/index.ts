@@ -13,13 +13,32 @@ import { refusalRoutes } from './refusals.ts';
 import { type ApiRoute, checkAccess, SENT } from './route.ts';
 import { userRoutes } from './users.ts';
 
-export type { ApiDeps, Auth, BotClientState, Caller, Decisions, Explanation, ExplanationText, NewSession, Principal, RefusalRow, TokenSecrets, Viewer } from './deps.ts';
+export type {
+  ApiDeps,
+  Auth,
+  BotClientState,
+  Caller,
+  Decisions,
+  Explanation,
+  ExplanationText,
+  NewSession,
+  Principal,
+  RefusalRow,
+  TokenSecrets,
+  Viewer,
+} from './deps.ts';
 export { registerPage } from './page.ts';
 export { createAuth, type SignInPorts } from './sign-in.ts';
 
 /** Every route of the native API. */
 export const apiRoutes: readonly ApiRoute[] = [
-  ...authRoutes, ...userRoutes, ...conversationRoutes, ...groupRoutes, ...botRoutes, ...fileRoutes, ...refusalRoutes,
+  ...authRoutes,
+  ...userRoutes,
+  ...conversationRoutes,
+  ...groupRoutes,
+  ...botRoutes,
+  ...fileRoutes,
+  ...refusalRoutes,
 ];
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -30,9 +49,14 @@ export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body));
-    await scope.register(multipart, { limits: { fileSize: deps.maxFileBytes, files: 1, fields: 8, fieldSize: 4096, parts: 9, headerPairs: 50 } });
+    await scope.register(multipart, {
+      limits: { fileSize: deps.maxFileBytes, files: 1, fields: 8, fieldSize: 4096, parts: 9, headerPairs: 50 },
+    });
     scope.setErrorHandler<FastifyError>((error, request, reply) => {
-      sendRefusal(deps.decisions, reply, refusalOf(error), { caller: callerOf(request), uid: uidOf(principals.get(request) ?? null) });
+      sendRefusal(deps.decisions, reply, refusalOf(error), {
+        caller: callerOf(request),
+        uid: uidOf(principals.get(request) ?? null),
+      });
     });
     for (const route of apiRoutes) declare(scope, deps, route);
     declareWrongMethods(scope, deps);
@@ -64,7 +88,9 @@ function declare(scope: FastifyInstance, deps: ApiDeps, route: ApiRoute): void {
       const outcome = input.ok ? await route.run({ deps, caller, principal, params, request, reply }, input.value) : input;
       if (!outcome.ok) return sendRefusal(deps.decisions, reply, outcome.refusal, { caller, uid: uidOf(principal) });
       if (outcome.value === SENT) return reply;
-      return withCommonHeaders(reply, deps.decisions.newRequestId()).type('application/json; charset=utf-8').send(JSON.stringify(outcome.value ?? {}));
+      return withCommonHeaders(reply, deps.decisions.newRequestId())
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(outcome.value ?? {}));
     },
   });
 }
@@ -103,7 +129,12 @@ function numbersOf(route: ApiRoute, query: unknown): unknown {
   return Object.fromEntries(
     Object.entries(query).map(([key, value]: [string, unknown]) => [
       key,
-      Object.hasOwn(properties, key) && properties[key]?.type === 'integer' && typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+      Object.hasOwn(properties, key) &&
+      properties[key]?.type === 'integer' &&
+      typeof value === 'string' &&
+      /^\d{1,15}$/.test(value)
+        ? Number(value)
+        : value,
     ]),
   );
 }
@@ -112,7 +143,8 @@ function numbersOf(route: ApiRoute, query: unknown): unknown {
 function refusalOf(error: FastifyError): Refusal {
   if (error.statusCode === 413) return { code: 'http.body_too_large' };
   if (error.statusCode === 415 || error.statusCode === 406) return { code: 'http.bad_media_type' };
-  if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'http.bad_body', evidence: { reason: error.code } };
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return { code: 'http.bad_body', evidence: { reason: error.code } };
   return { code: 'srv.fault', evidence: { error: `${error.name}: ${error.message}` } };
 }
 
@@ -121,5 +153,10 @@ function uidOf(principal: Principal | null): string | null {
 }
 
 function callerOf(request: FastifyRequest): Caller {
-  return { address: request.socket.remoteAddress ?? '', headers: request.raw.headers, method: request.method, path: request.url.split('?', 1)[0] ?? '/' };
+  return {
+    address: request.socket.remoteAddress ?? '',
+    headers: request.raw.headers,
+    method: request.method,
+    path: request.url.split('?', 1)[0] ?? '/',
+  };
 }

@@ -36,9 +36,17 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
   }
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
-    const opensPage = request.method === 'GET' && !/^\/(api|files|onebot)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html');
+    const opensPage =
+      request.method === 'GET' &&
+      !/^\/(api|files|onebot)(\/|$)/.test(path) &&
+      (request.headers.accept ?? '').includes('text/html');
     if (built && opensPage) return reply.code(200).sendFile('index.html');
     const caller = { address: request.socket.remoteAddress ?? '', headers: request.raw.headers, method: request.method, path };
-    return sendRefusal(decisions, reply, { code: 'http.route_unknown', evidence: { path: path.slice(0, 256), method: request.method } }, { caller, uid: null });
+    return sendRefusal(
+      decisions,
+      reply,
+      { code: 'http.route_unknown', evidence: { path: path.slice(0, 256), method: request.method } },
+      { caller, uid: null },
+    );
   });
 }

@@ -33,7 +33,9 @@ export function createAuth(ports: SignInPorts): Auth {
         return ok(right.value && user?.kind === 'person' && !user.banned ? ({ kind: 'person', uid } as const) : null);
       }),
     loginOperator: (secret, caller) =>
-      guarded(ports, OPERATOR, caller, async () => ok(ports.admin.matches(secret) ? ({ kind: 'operator', uid: '' } as const) : null)),
+      guarded(ports, OPERATOR, caller, async () =>
+        ok(ports.admin.matches(secret) ? ({ kind: 'operator', uid: '' } as const) : null),
+      ),
     async logout(caller) {
       const presented = extractCredential(caller.headers, true);
       return presented.ok ? ports.directory.removeSession(ports.keyring.hash(presented.value.value)) : presented;
@@ -45,7 +47,12 @@ export function createAuth(ports: SignInPorts): Auth {
 
 type Proved = Pick<Session, 'kind' | 'uid'>;
 
-async function guarded(ports: SignInPorts, name: string, caller: Caller, prove: () => Promise<Outcome<Proved | null>>): Promise<Outcome<NewSession>> {
+async function guarded(
+  ports: SignInPorts,
+  name: string,
+  caller: Caller,
+  prove: () => Promise<Outcome<Proved | null>>,
+): Promise<Outcome<NewSession>> {
   const waitSeconds = ports.lock.waitSeconds(name, caller.address, ports.now());
   if (waitSeconds > 0) return refuse('cred.login_locked', { name, waitSeconds }, waitSeconds);
   const proved = await prove();

@@ -11,7 +11,11 @@ const createUser = route({
   doc: 'The operator makes a person who can log in, or sets name and password of one. Its bots may dial addresses of this machine and network.',
   access: 'operator',
   example: { uid: 'alice', name: 'Alice', password: 'a long sentence' },
-  schema: Type.Object({ uid: Type.String({ maxLength: 128 }), name: Type.String({ maxLength: 128 }), password: Type.String({ maxLength: 1024 }) }),
+  schema: Type.Object({
+    uid: Type.String({ maxLength: 128 }),
+    name: Type.String({ maxLength: 128 }),
+    password: Type.String({ maxLength: 1024 }),
+  }),
   async handle({ deps }, { uid, name, password }) {
     const verifier = await deps.auth.makeVerifier(password);
     if (!verifier.ok) return verifier;

@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
-  encodeConnected, encodeDisconnect, encodeError, encodeEvent, encodeRecv, encodeResult, encodeSent, parseRpcText, type RpcConnectParams, type RpcId, type RpcMessage,
-  type RpcParsed, type RpcSendParams,
+  encodeConnected,
+  encodeDisconnect,
+  encodeError,
+  encodeEvent,
+  encodeRecv,
+  encodeResult,
+  encodeSent,
+  parseRpcText,
+  type RpcConnectParams,
+  type RpcId,
+  type RpcMessage,
+  type RpcParsed,
+  type RpcSendParams,
 } from '@hufu/protocol/jsonrpc';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { WebSocket } from 'ws';
@@ -111,7 +122,8 @@ export class RpcConnection implements LiveSession, Watched {
     const claim = { uid, token, deviceFlag, deviceId };
     this.#claim = claim;
     if (!isUid(uid)) return this.#refuse(id, { code: 'wk.uid_invalid' });
-    if (this.#deps.hub.size >= this.#deps.limits.connections) return this.#refuse(id, { code: 'limit.connections', retryAfterSeconds: 10 });
+    if (this.#deps.hub.size >= this.#deps.limits.connections)
+      return this.#refuse(id, { code: 'limit.connections', retryAfterSeconds: 10 });
     const admitted = await this.#deps.authenticate({ ...claim, surface: 'jsonrpc' });
     if (!admitted.ok) return this.#refuse(id, admitted.refusal);
     if (this.#ended) return;
@@ -145,7 +157,8 @@ export class RpcConnection implements LiveSession, Watched {
       (sent) => {
         if (!sent.ok) return this.#fail(id, sent.refusal);
         const { messageId, messageSeq } = sent.value;
-        if (id !== null) this.#write(encodeSent(id, { messageId: String(messageId), messageSeq, reasonCode: 1, flags: params.flags }));
+        if (id !== null)
+          this.#write(encodeSent(id, { messageId: String(messageId), messageSeq, reasonCode: 1, flags: params.flags }));
       },
       (error: unknown) => this.#fail(id, { code: 'srv.fault', evidence: { error: String(error) } }),
     );
@@ -172,7 +185,14 @@ export class RpcConnection implements LiveSession, Watched {
   }
 
   notify(notification: Notification): void {
-    this.#write(encodeEvent({ id: randomUUID(), type: notification.type, timestampMs: this.#deps.now(), data: JSON.stringify(notification.data) }));
+    this.#write(
+      encodeEvent({
+        id: randomUUID(),
+        type: notification.type,
+        timestampMs: this.#deps.now(),
+        data: JSON.stringify(notification.data),
+      }),
+    );
   }
 
   end(refusal: Refusal, graceMs: number): void {
@@ -204,21 +224,19 @@ export class RpcConnection implements LiveSession, Watched {
   }
 
   /** One call is refused; the connection stays. */
-  #fail(id: RpcId | null, refusal: Refusal): void {
-    const wire = wireOf(refusal.code);
+  #fail(id: RpcId | null, refusal: Refusal): string {
+    const { wkReason } = wireOf(refusal.code);
     const { publicCode, public: text } = definitionOf(refusal.code);
-    const requestId = this.#record(refusal, `error ${wire.wkReason}`);
-    this.#write(encodeError(id, { code: wire.wkReason, message: text.en, data: { reason: publicCode, requestId } }));
+    const requestId = this.#record(refusal, `error ${wkReason}`);
+    this.#write(encodeError(id, { code: wkReason, message: text.en, data: { reason: publicCode, requestId } }));
+    return requestId;
   }
 
   /** The connect is refused: the error, then the close with the same text. */
   #refuse(id: RpcId | null, refusal: Refusal): void {
     if (this.#ended) return;
-    const wire = wireOf(refusal.code);
-    const { publicCode, public: text } = definitionOf(refusal.code);
-    const requestId = this.#record(refusal, `error ${wire.wkReason}`);
-    this.#write(encodeError(id, { code: wire.wkReason, message: text.en, data: { reason: publicCode, requestId } }));
-    this.close(wire.wsClose, `${publicCode}; req=${requestId}`);
+    const requestId = this.#fail(id, refusal);
+    this.close(wireOf(refusal.code).wsClose, `${definitionOf(refusal.code).publicCode}; req=${requestId}`);
   }
 
   #record(refusal: Refusal, answer: string): string {

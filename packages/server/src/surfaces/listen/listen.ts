@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { definitionOf, type Refusal } from '@hufu/refusals';
@@ -29,7 +35,12 @@ export interface HttpListenerOptions {
 
 /** HTTP with upgrades: every request passes the Host check, a browser's also the Origin check. */
 export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listener>> {
-  const server = createHttpServer({ maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 });
+  const server = createHttpServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+  });
   const upgraded = new Set<Duplex>();
   server.on('request', (request, response) => {
     const refusal = checkRequest(request, options, false);
@@ -44,11 +55,14 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
     const path = pathOf(request);
     const route = options.upgrades.find((one) => one.matches(path));
     const refusal: Refusal | null =
-      checkRequest(request, options, route?.anyOrigin ?? true) ?? (route === undefined ? { code: 'http.route_unknown', evidence: { path } } : null);
+      checkRequest(request, options, route?.anyOrigin ?? true) ??
+      (route === undefined ? { code: 'http.route_unknown', evidence: { path } } : null);
     if (refusal === null && route !== undefined) return route.handle(request, socket, head, peerOf(request, options.name));
     refuseUpgrade(socket, refusal ?? { code: 'http.route_unknown' }, request, options);
   });
-  server.on('clientError', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'));
+  server.on('clientError', (_, socket) =>
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
+  );
   return bind(server, options.name, options.address, () => {
     for (const socket of upgraded) socket.destroy();
     server.closeAllConnections();
@@ -74,7 +88,12 @@ export function listenTcp(options: TcpListenerOptions): Promise<Outcome<Listener
   });
 }
 
-function bind(server: HttpServer | TcpServer, name: string, address: string, dropConnections: () => void): Promise<Outcome<Listener>> {
+function bind(
+  server: HttpServer | TcpServer,
+  name: string,
+  address: string,
+  dropConnections: () => void,
+): Promise<Outcome<Listener>> {
   const port = Number(/:(\d+)$/.exec(address)?.[1]);
   const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
@@ -99,7 +118,8 @@ function addressText(address: AddressInfo | string | null): string {
 
 function checkRequest(request: IncomingMessage, options: HttpListenerOptions, anyOrigin: boolean): Refusal | null {
   const { host, origin } = request.headers;
-  if (!isHostAllowed(host, options.hosts)) return { code: 'http.host_not_allowed', evidence: { host: (host ?? '').slice(0, 256) } };
+  if (!isHostAllowed(host, options.hosts))
+    return { code: 'http.host_not_allowed', evidence: { host: (host ?? '').slice(0, 256) } };
   if (anyOrigin || isOriginAllowed(origin, host, options.hosts)) return null;
   const code = request.headers.upgrade === undefined ? 'cors.origin_not_allowed' : 'ws.origin_not_allowed';
   return { code, evidence: { origin: (origin ?? '').slice(0, 256) } };
@@ -120,7 +140,11 @@ function plainRefusal(refusal: Refusal, request: IncomingMessage, options: HttpL
   return { head: { status, headers }, body };
 }
 
-const STATUS_OF: Readonly<Record<string, number>> = { 'http.route_unknown': 404, 'http.upgrade_missing': 426, 'http.host_not_allowed': 403 };
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'http.route_unknown': 404,
+  'http.upgrade_missing': 426,
+  'http.host_not_allowed': 403,
+};
 
 /** Answers an upgrade request with an ordinary HTTP refusal and closes. */
 function refuseUpgrade(socket: Duplex, refusal: Refusal, request: IncomingMessage, options: HttpListenerOptions): void {

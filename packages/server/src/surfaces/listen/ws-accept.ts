@@ -25,7 +25,12 @@ export interface AcceptOptions {
 
 /** WebSocket connections of chat clients: the first message tells which of the two protocols the client speaks. */
 export function acceptClients(options: AcceptOptions): UpgradeRoute {
-  const server = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes, perMessageDeflate: false, clientTracking: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   return {
     matches: (path) => options.matches(path),
     anyOrigin: true,

@@ -55,7 +55,15 @@ export class OnebotConnection implements FeedSink {
     this.#outgoing = new Outgoing(socket);
     this.#context = { deps, bot, client, connectionId, status: options.status };
     this.#feed = new BotFeed(
-      { directory: deps.directory, log: deps.log, users: deps.users, channels: deps.channels, saver: options.saver, events: deps.events, now: () => deps.now() },
+      {
+        directory: deps.directory,
+        log: deps.log,
+        users: deps.users,
+        channels: deps.channels,
+        saver: options.saver,
+        events: deps.events,
+        now: () => deps.now(),
+      },
       {
         bot,
         connectionId,
@@ -82,7 +90,9 @@ export class OnebotConnection implements FeedSink {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('pong', () => (this.#unanswered = 0));
-    socket.on('error', (error) => deps.events.warn({ client: client.name, bot: bot.uid, error: error.message }, 'OneBot connection failed'));
+    socket.on('error', (error) =>
+      deps.events.warn({ client: client.name, bot: bot.uid, error: error.message }, 'OneBot connection failed'),
+    );
     socket.on('close', (code, reason) => this.#onClose(code, reason.toString('utf8')));
     this.#meta(lifecycleEvent({ timeSeconds: deps.now() / 1000, selfId: bot.numericId }));
     this.#timers.push(setInterval(() => this.#ping(), PING_EVERY_MS).unref());
@@ -105,7 +115,10 @@ export class OnebotConnection implements FeedSink {
     this.#lastEvent = this.#lastEvent
       .then(() => this.#encode(delivery, replayed, written))
       .catch((error: unknown) => {
-        this.#options.deps.events.error({ bot: this.bot.uid, message: delivery.message.id, error: String(error) }, 'a message could not be made an event');
+        this.#options.deps.events.error(
+          { bot: this.bot.uid, message: delivery.message.id, error: String(error) },
+          'a message could not be made an event',
+        );
         written();
       })
       .finally(() => {
@@ -123,7 +136,11 @@ export class OnebotConnection implements FeedSink {
 
   end(refusal: Refusal, graceMs: number): void {
     const requestId = this.#record(refusal, 'connection', 'close');
-    this.close(refusal.code === 'srv.draining' ? 1001 : 1008, `${encodeRefusal(refusal, requestId).reason}; req=${requestId}`, graceMs);
+    this.close(
+      refusal.code === 'srv.draining' ? 1001 : 1008,
+      `${encodeRefusal(refusal, requestId).reason}; req=${requestId}`,
+      graceMs,
+    );
   }
 
   close(code: number, reason: string, graceMs = 1000): void {
@@ -136,7 +153,12 @@ export class OnebotConnection implements FeedSink {
     this.#options.status.packetsReceived += 1;
     const text = textOf(data);
     if (isBinary && text.includes('\uFFFD')) {
-      this.#refuse({ code: 'onebot.bad_params', evidence: { detail: 'the binary frame is not UTF-8' } }, '', 'null', () => undefined);
+      this.#refuse(
+        { code: 'onebot.bad_params', evidence: { detail: 'the binary frame is not UTF-8' } },
+        '',
+        'null',
+        () => undefined,
+      );
       return;
     }
     void this.dispatch(text);
@@ -145,10 +167,16 @@ export class OnebotConnection implements FeedSink {
   /** One frame in, exactly one answer out. */
   async dispatch(text: string): Promise<void> {
     const request = parseRequestFrame(text);
-    if (!request.ok) return this.#refuse({ code: 'onebot.bad_params', evidence: { detail: request.detail } }, '', request.echo, () => undefined);
+    if (!request.ok)
+      return this.#refuse({ code: 'onebot.bad_params', evidence: { detail: request.detail } }, '', request.echo, () => undefined);
     if (this.#outstanding >= MAX_OUTSTANDING) {
       const detail = `at most ${MAX_OUTSTANDING} calls at a time`;
-      return this.#refuse({ code: 'rate.requests', evidence: { detail }, retryAfterSeconds: 1 }, request.action, request.echo, () => undefined);
+      return this.#refuse(
+        { code: 'rate.requests', evidence: { detail }, retryAfterSeconds: 1 },
+        request.action,
+        request.echo,
+        () => undefined,
+      );
     }
     this.#outstanding += 1;
     const done = () => {
@@ -159,7 +187,10 @@ export class OnebotConnection implements FeedSink {
     if (action === undefined) return this.#refuse(unknownAction(name), name, request.echo, done);
     const outcome = mode === 'async' ? this.#startAsync(action, request.params) : await this.#run(action, request.params);
     if (!outcome.ok) return this.#refuse(outcome.refusal, name, request.echo, done);
-    const answer = mode === 'async' ? { status: 'async', retcode: 1, data: null } as const : { status: 'ok', retcode: 0, data: outcome.value } as const;
+    const answer =
+      mode === 'async'
+        ? ({ status: 'async', retcode: 1, data: null } as const)
+        : ({ status: 'ok', retcode: 0, data: outcome.value } as const);
     this.#outgoing.answer(encodeResponse({ ...answer, message: '', wording: '' }, request.echo), done);
   }
 
@@ -181,7 +212,10 @@ export class OnebotConnection implements FeedSink {
     try {
       return await Promise.race([action.run(this.#context, params), cap]);
     } catch (error) {
-      this.#options.deps.events.error({ action: action.name, error: error instanceof Error ? error.stack : String(error) }, 'an action failed');
+      this.#options.deps.events.error(
+        { action: action.name, error: error instanceof Error ? error.stack : String(error) },
+        'an action failed',
+      );
       return refuse('srv.fault', { action: action.name, error: String(error) });
     } finally {
       clearTimeout(timer);
@@ -196,13 +230,29 @@ export class OnebotConnection implements FeedSink {
   #record(refusal: Refusal, path: string, answer: string): string {
     const { deps, bot, peer, listener } = this.#options;
     return deps.decisions.record({
-      refusal, peer, listener, method: 'WS', path: path.slice(0, 128), botUid: bot.uid, ownerUid: bot.ownerUid, presentedToken: null, answer,
+      refusal,
+      peer,
+      listener,
+      method: 'WS',
+      path: path.slice(0, 128),
+      botUid: bot.uid,
+      ownerUid: bot.ownerUid,
+      presentedToken: null,
+      answer,
     });
   }
 
   #heartbeat(): void {
     const { deps, bot, client } = this.#options;
-    this.#meta(heartbeatEvent({ timeSeconds: deps.now() / 1000, selfId: bot.numericId, online: true, good: true, intervalMs: client.heartbeatMs }));
+    this.#meta(
+      heartbeatEvent({
+        timeSeconds: deps.now() / 1000,
+        selfId: bot.numericId,
+        online: true,
+        good: true,
+        intervalMs: client.heartbeatMs,
+      }),
+    );
   }
 
   #meta(event: object): void {
@@ -223,7 +273,10 @@ export class OnebotConnection implements FeedSink {
     this.#options.deps.hub.remove(this.#feed);
     this.#feed.stop();
     if (this.#outgoing.droppedEvents > 0) {
-      this.#options.deps.events.warn({ client: this.client.name, dropped: this.#outgoing.droppedEvents }, 'events were dropped, the client read too slowly');
+      this.#options.deps.events.warn(
+        { client: this.client.name, dropped: this.#outgoing.droppedEvents },
+        'events were dropped, the client read too slowly',
+      );
     }
     this.#options.onClosed(code, reason);
   }
@@ -231,7 +284,10 @@ export class OnebotConnection implements FeedSink {
 
 function unknownAction(name: string): Refusal {
   const near = nearestActions(name);
-  return { code: 'onebot.action_unknown', evidence: { action: name.slice(0, 128), detail: near.length === 0 ? 'get_version_info …' : near.join(', ') } };
+  return {
+    code: 'onebot.action_unknown',
+    evidence: { action: name.slice(0, 128), detail: near.length === 0 ? 'get_version_info …' : near.join(', ') },
+  };
 }
 
 function textOf(data: RawData): string {

@@ -16,9 +16,13 @@ export function presentedToken(request: Pick<IncomingMessage, 'url' | 'headers'>
   const query = queryToken(request.url);
   const header = request.headers.authorization?.trim() ?? '';
   // "Bearer" with nothing behind it is what several peers send when no token is set.
-  if (header === '' || /^(bearer|token)$/i.test(header)) return query === null ? refuse('cred.missing') : checkLength({ token: query, place: 'query' });
+  if (header === '' || /^(bearer|token)$/i.test(header))
+    return query === null ? refuse('cred.missing') : checkLength({ token: query, place: 'query' });
   const token = /^(?:bearer|token)\s+(\S.*)$/i.exec(header)?.[1];
-  if (token === undefined) return refuse('cred.malformed', { scheme: (header.split(/\s/, 1)[0] ?? '').length <= 16 && /\s/.test(header) ? (header.split(/\s/, 1)[0] ?? '') : 'none' });
+  if (token === undefined)
+    return refuse('cred.malformed', {
+      scheme: (header.split(/\s/, 1)[0] ?? '').length <= 16 && /\s/.test(header) ? (header.split(/\s/, 1)[0] ?? '') : 'none',
+    });
   if (query !== null && query !== token) return refuse('cred.ambiguous');
   return checkLength({ token, place: 'header' });
 }
@@ -29,7 +33,9 @@ export function hasQueryToken(request: Pick<IncomingMessage, 'url'>): boolean {
 }
 
 function checkLength(presented: Presented): Outcome<Presented> {
-  return presented.token.length > MAX_TOKEN_LENGTH ? refuse('cred.malformed', { characters: presented.token.length }) : ok(presented);
+  return presented.token.length > MAX_TOKEN_LENGTH
+    ? refuse('cred.malformed', { characters: presented.token.length })
+    : ok(presented);
 }
 
 function queryToken(url: string | undefined): string | null {

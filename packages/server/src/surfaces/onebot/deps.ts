@@ -33,7 +33,12 @@ export interface DiagnosisTarget {
   readonly selfId: number;
   readonly timeoutMs: number;
   /** What our own handshake met, so that it is not repeated. */
-  readonly observed: { readonly status?: number; readonly errorCode?: string; readonly server?: string; readonly bodyBytes?: number };
+  readonly observed: {
+    readonly status?: number;
+    readonly errorCode?: string;
+    readonly server?: string;
+    readonly bodyBytes?: number;
+  };
   /** Since our own last connection with this id ended; null = there was none. */
   readonly droppedMsAgo: number | null;
   /** Resolved and allowed before the dial: no other address is contacted. */
@@ -51,7 +56,10 @@ export interface Verdict {
 export interface OnebotDeps {
   readonly users: Users;
   readonly channels: ChannelStates;
-  readonly directory: Pick<Directory, 'userByNumber' | 'usersByInt' | 'groupsOf' | 'friendsOf' | 'channelByNumber' | 'cursor' | 'saveCursors'>;
+  readonly directory: Pick<
+    Directory,
+    'userByNumber' | 'usersByInt' | 'groupsOf' | 'friendsOf' | 'channelByNumber' | 'cursor' | 'saveCursors'
+  >;
   readonly log: MessageLog;
   readonly hub: Pick<Hub, 'add' | 'remove'>;
   readonly send: SendPorts;
@@ -81,5 +89,9 @@ export interface BotClientState {
   readonly state: 'connected' | 'connecting' | 'refused' | 'waiting' | 'disabled';
   /** Unix ms of the last change. */
   readonly since: number | null;
-  readonly refusal: { readonly code: RefusalCode; readonly requestId: string; readonly text: { readonly zh: string; readonly en: string } } | null;
+  readonly refusal: {
+    readonly code: RefusalCode;
+    readonly requestId: string;
+    readonly text: { readonly zh: string; readonly en: string };
+  } | null;
 }

@@ -41,7 +41,15 @@ function retcodeOf(refusal: Refusal): number {
 }
 
 /** Codes whose `detail` repeats what the caller itself sent. */
-const SAYS_DETAIL = new Set(['onebot.action_unknown', 'onebot.bad_params', 'onebot.segment_unsupported', 'onebot.reply_missing', 'media.unsupported', 'media.too_large', 'rate.requests']);
+const SAYS_DETAIL = new Set([
+  'onebot.action_unknown',
+  'onebot.bad_params',
+  'onebot.segment_unsupported',
+  'onebot.reply_missing',
+  'media.unsupported',
+  'media.too_large',
+  'rate.requests',
+]);
 
 function hintOf(refusal: Refusal): string {
   const detail = refusal.evidence?.['detail'];

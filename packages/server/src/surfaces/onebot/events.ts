@@ -19,7 +19,13 @@ export async function toEvent(
 /** A message in the shape of an event, which is also the answer of get_msg; null when its sender or kind of channel has no place in OneBot. */
 export async function messageObject(
   deps: ReadDeps,
-  input: { readonly bot: User; readonly client: BotClient; readonly message: Message; readonly state: ChannelState; readonly replayed: boolean },
+  input: {
+    readonly bot: User;
+    readonly client: BotClient;
+    readonly message: Message;
+    readonly state: ChannelState;
+    readonly replayed: boolean;
+  },
 ): Promise<PrivateMessageEvent | GroupMessageEvent | null> {
   const { bot, client, message, state, replayed } = input;
   const sender = deps.users.peekInt(message.sender) ?? (await deps.users.getInt(message.sender));

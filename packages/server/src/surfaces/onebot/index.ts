@@ -54,7 +54,12 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
   const connect = (bot: User, client: BotClient, socket: WebSocket, where: Where): OnebotConnection => {
     const status = statusOf(bot.uid);
     const connection = new OnebotConnection(socket, {
-      deps, saver, status, bot, client, ...where,
+      deps,
+      saver,
+      status,
+      bot,
+      client,
+      ...where,
       onClosed: (code, reason) => {
         connections.delete(connection);
         status.disconnects += 1;
@@ -68,10 +73,12 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
 
   const accept = (bot: User, client: BotClient, peer: Peer): Outcome<(socket: WebSocket) => void> => {
     if (stopped) return refuse('srv.draining');
-    if (connectionsOf(client.id).length >= MAX_CONNECTIONS_PER_CLIENT) return refuse('limit.connections', { limit: MAX_CONNECTIONS_PER_CLIENT }, 10);
+    if (connectionsOf(client.id).length >= MAX_CONNECTIONS_PER_CLIENT)
+      return refuse('limit.connections', { limit: MAX_CONNECTIONS_PER_CLIENT }, 10);
     return ok((socket) => {
       const onClosed = () => {
-        if (connectionsOf(client.id).length === 0) setState(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
+        if (connectionsOf(client.id).length === 0)
+          setState(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
       };
       connect(bot, client, socket, { connectionId: `ob-${randomUUID()}`, peer: peer.address, listener: peer.listener, onClosed });
       setState(client.id, { state: 'connected', since: deps.now(), refusal: null });
@@ -85,9 +92,12 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
     const twin = [...reverse.values()].find((one) => one.client.botUid === client.botUid && one.client.url === client.url);
     if (twin !== undefined) return refuseTwin(deps, setState, bot, client, twin.client);
     const dialler = new ReverseClient({
-      deps, bot, client,
+      deps,
+      bot,
+      client,
       onState: (state) => setState(client.id, state),
-      connect: (socket, connectionId, onClosed) => connect(bot, client, socket, { connectionId, peer: client.url ?? '', listener: 'reverse', onClosed }),
+      connect: (socket, connectionId, onClosed) =>
+        connect(bot, client, socket, { connectionId, peer: client.url ?? '', listener: 'reverse', onClosed }),
     });
     reverse.set(client.id, { client, dialler });
     dialler.dialNow();
@@ -102,7 +112,8 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
   const dialAll = async (wanted: (client: BotClient) => boolean): Promise<void> => {
     for (const client of await deps.clients()) {
       if (!wanted(client)) continue;
-      if (!states.has(client.id)) states.set(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
+      if (!states.has(client.id))
+        states.set(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
       await dial(client);
     }
   };
@@ -116,14 +127,20 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
         if (change.kind === 'botClient.saved' || change.kind === 'botClient.removed') {
           drop(change.client.id);
           if (change.kind === 'botClient.removed') states.delete(change.client.id);
-          else setState(change.client.id, { state: change.client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
+          else
+            setState(change.client.id, {
+              state: change.client.enabled ? 'waiting' : 'disabled',
+              since: deps.now(),
+              refusal: null,
+            });
           if (change.kind === 'botClient.saved') void dial(change.client).catch(report);
         } else if (change.kind === 'user.saved' && change.user.kind === 'bot') {
           const ofBot = (client: BotClient) => client.botUid === change.user.uid;
           if (!change.user.banned) void dialAll(ofBot).catch(report);
           else {
             for (const { client } of [...reverse.values()]) if (ofBot(client)) drop(client.id);
-            for (const connection of [...connections]) if (ofBot(connection.client)) connection.end({ code: 'onebot.bot_unbound' }, 1000);
+            for (const connection of [...connections])
+              if (ofBot(connection.client)) connection.end({ code: 'onebot.bot_unbound' }, 1000);
           }
         }
       }
@@ -153,10 +170,20 @@ interface Where {
 
 /** Two connections of one bot to one address would throw each other out for ever. */
 function refuseTwin(deps: OnebotDeps, setState: StateListener, bot: User, client: BotClient, twin: BotClient): void {
-  const refusal = { code: 'config.invalid', evidence: { reason: 'another client of this bot has the same address', client: twin.name } } as const;
+  const refusal = {
+    code: 'config.invalid',
+    evidence: { reason: 'another client of this bot has the same address', client: twin.name },
+  } as const;
   const requestId = deps.decisions.record({
-    refusal, peer: client.url?.split('?', 1)[0] ?? '', listener: 'reverse', method: 'GET', path: client.name, botUid: bot.uid, ownerUid: bot.ownerUid,
-    presentedToken: null, answer: 'not dialled',
+    refusal,
+    peer: client.url?.split('?', 1)[0] ?? '',
+    listener: 'reverse',
+    method: 'GET',
+    path: client.name,
+    botUid: bot.uid,
+    ownerUid: bot.ownerUid,
+    presentedToken: null,
+    answer: 'not dialled',
   });
   const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
   setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });

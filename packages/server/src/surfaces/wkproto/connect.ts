@@ -12,16 +12,24 @@ const SALT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 export async function handleConnect(connection: WkConnection, frame: ConnectFrame): Promise<void> {
   const { deps } = connection;
   if (!isUid(frame.uid)) return connection.refuse({ code: 'wk.uid_invalid' }, frame);
-  if (deps.hub.size >= deps.limits.connections) return connection.refuse({ code: 'limit.connections', retryAfterSeconds: 10 }, frame);
+  if (deps.hub.size >= deps.limits.connections)
+    return connection.refuse({ code: 'limit.connections', retryAfterSeconds: 10 }, frame);
 
-  const claim = { uid: frame.uid, token: frame.token, deviceFlag: frame.deviceFlag, deviceId: frame.deviceId, surface: 'wkproto' } as const;
+  const claim = {
+    uid: frame.uid,
+    token: frame.token,
+    deviceFlag: frame.deviceFlag,
+    deviceId: frame.deviceId,
+    surface: 'wkproto',
+  } as const;
   const admitted = await deps.authenticate(claim);
   if (!admitted.ok) return connection.refuse(admitted.refusal, frame);
 
   const keys = deps.keys.current();
   const salt = newSalt();
   const session = deriveSession(keys.privateKey, frame.clientKey, salt);
-  if (session === null) return connection.refuse({ code: 'wk.client_key', evidence: { keyLength: frame.clientKey.length } }, frame);
+  if (session === null)
+    return connection.refuse({ code: 'wk.client_key', evidence: { keyLength: frame.clientKey.length } }, frame);
 
   const { user, deviceLevel } = admitted.value;
   const version = frame.version >= 1 && frame.version <= LATEST_VERSION ? frame.version : LATEST_VERSION;

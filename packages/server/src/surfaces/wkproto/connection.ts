@@ -81,7 +81,8 @@ export class WkConnection implements LiveSession, Watched {
 
   /** Made at the first SEND or RECV: an idle connection needs none. */
   get cipher(): SessionCipher | null {
-    if (this.#cipher === null && this.#identity !== null) this.#cipher = new SessionCipher(this.#identity.aesKey, this.#identity.salt);
+    if (this.#cipher === null && this.#identity !== null)
+      this.#cipher = new SessionCipher(this.#identity.aesKey, this.#identity.salt);
     return this.#cipher;
   }
 
@@ -176,7 +177,13 @@ export class WkConnection implements LiveSession, Watched {
   /** An open session is ended by a rule: DISCONNECT with the text, then the close. */
   end(refusal: Refusal, graceMs: number): void {
     if (this.#state !== 'live') return;
-    const requestId = this.deps.refused({ refusal, surface: 'wkproto', peer: this.peer, claim: this.claim(), answer: 'DISCONNECT' });
+    const requestId = this.deps.refused({
+      refusal,
+      surface: 'wkproto',
+      peer: this.peer,
+      claim: this.claim(),
+      answer: 'DISCONNECT',
+    });
     const reason = `${refusal.code}; req=${requestId}`;
     if (graceMs > 0) this.transport.send(this.writer.disconnect(12, String(refusal.evidence?.by ?? reason)));
     this.#leaveHub();
@@ -193,7 +200,9 @@ export class WkConnection implements LiveSession, Watched {
 
   claim() {
     const identity = this.#identity;
-    return identity === null ? null : { uid: identity.uid, token: '', deviceFlag: identity.deviceFlag, deviceId: identity.deviceId };
+    return identity === null
+      ? null
+      : { uid: identity.uid, token: '', deviceFlag: identity.deviceFlag, deviceId: identity.deviceId };
   }
 
   close(code: number, reason: string): void {
@@ -210,7 +219,8 @@ export class WkConnection implements LiveSession, Watched {
   }
 
   onIdle(): void {
-    if (this.#state === 'waiting' || this.#state === 'authenticating') this.refuse({ code: 'wk.auth_timeout', evidence: { state: this.#state } });
+    if (this.#state === 'waiting' || this.#state === 'authenticating')
+      this.refuse({ code: 'wk.auth_timeout', evidence: { state: this.#state } });
     else {
       this.transport.destroy();
       this.onClosed();

@@ -13,7 +13,9 @@ export function sayRefused(connection: WkConnection, refusal: Refusal, connect: 
   const { transport, writer, deps, peer } = connection;
   const wire = wireOf(refusal.code);
   const claim =
-    connect === null ? connection.claim() : { uid: connect.uid, token: connect.token, deviceFlag: connect.deviceFlag, deviceId: connect.deviceId };
+    connect === null
+      ? connection.claim()
+      : { uid: connect.uid, token: connect.token, deviceFlag: connect.deviceFlag, deviceId: connect.deviceId };
   const answer = connect === null ? `close ${wire.wsClose}` : `CONNACK ${wire.wkReason}`;
   const requestId = deps.refused({ refusal, surface: 'wkproto', peer, claim, answer });
   const text = `${definitionOf(refusal.code).publicCode}; req=${requestId}`;
@@ -29,7 +31,8 @@ export function sayRefused(connection: WkConnection, refusal: Refusal, connect: 
         nodeId: deps.nodeId,
       }),
     );
-    if (transport.kind === 'tcp' && connect.version >= 4 && connect.deviceFlag === APP) transport.send(writer.disconnect(wire.wkReason, text));
+    if (transport.kind === 'tcp' && connect.version >= 4 && connect.deviceFlag === APP)
+      transport.send(writer.disconnect(wire.wkReason, text));
   }
   transport.close(wire.wsClose, text);
 }

@@ -8,7 +8,8 @@ import type { WkConnection } from './connection.ts';
 export function handleSend(connection: WkConnection, frame: SendFrame): void {
   const { deps, cipher } = connection;
   const sender = deps.send.users.peekInt(connection.u);
-  if (cipher === null || sender === undefined) return acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault' } });
+  if (cipher === null || sender === undefined)
+    return acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault' } });
 
   if (!cipher.sendKeyMatches(frame)) return acknowledge(connection, frame, { ok: false, refusal: { code: 'im.msg_key' } });
   const payload = cipher.decrypt(frame.payload);
@@ -27,7 +28,8 @@ export function handleSend(connection: WkConnection, frame: SendFrame): void {
   };
   const sent = sendMessage(deps.send, command).then(
     (outcome) => acknowledge(connection, frame, outcome),
-    (error: unknown) => acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault', evidence: { error: String(error) } } }),
+    (error: unknown) =>
+      acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault', evidence: { error: String(error) } } }),
   );
   // A cold channel is read before the message is queued: what follows on this connection must not overtake it.
   if (isCold(connection, command)) connection.hold(sent);
@@ -42,10 +44,18 @@ function acknowledge(connection: WkConnection, frame: SendFrame, outcome: Outcom
   if (!connection.isLive) return;
   const { writer, deps } = connection;
   if (outcome.ok) {
-    connection.transport.send(writer.sendack(outcome.value.messageId, frame.clientSeq, outcome.value.messageSeq, 1, connection.version));
+    connection.transport.send(
+      writer.sendack(outcome.value.messageId, frame.clientSeq, outcome.value.messageSeq, 1, connection.version),
+    );
     return;
   }
   const reason = wireOf(outcome.refusal.code).wkReason;
-  deps.refused({ refusal: outcome.refusal, surface: 'wkproto', peer: connection.peer, claim: connection.claim(), answer: `SENDACK ${reason}` });
+  deps.refused({
+    refusal: outcome.refusal,
+    surface: 'wkproto',
+    peer: connection.peer,
+    claim: connection.claim(),
+    answer: `SENDACK ${reason}`,
+  });
   connection.transport.send(writer.sendack(0, frame.clientSeq, 0, reason, connection.version));
 }

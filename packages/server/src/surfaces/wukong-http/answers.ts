@@ -12,7 +12,13 @@ export function sendAnswer(deps: WukongHttpDeps, caller: Caller, reply: FastifyR
   if (answer.refused.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.refused.retryAfterSeconds));
   if (httpStatus === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
   const status = answer.status ?? httpStatus;
-  return json(reply, httpStatus, requestId, { msg: answer.text ?? words.zh, status, reason: publicCode, requestId, ...answer.extra });
+  return json(reply, httpStatus, requestId, {
+    msg: answer.text ?? words.zh,
+    status,
+    reason: publicCode,
+    requestId,
+    ...answer.extra,
+  });
 }
 
 function json(reply: FastifyReply, status: number, requestId: string, body: unknown): FastifyReply {

@@ -35,7 +35,14 @@ const saveGroup: WukongRoute = route({
         ? wrong('subscribers', '不支持个人频道添加订阅者！')
         : wrong('channel_type', 'a person channel is made by its first message');
     }
-    return done(await saveChannel(deps, { channel: newChannelOf(body), subscribers: body.subscribers ?? [], admins: body.admins ?? [], reset: body.reset === 1 }));
+    return done(
+      await saveChannel(deps, {
+        channel: newChannelOf(body),
+        subscribers: body.subscribers ?? [],
+        admins: body.admins ?? [],
+        reset: body.reset === 1,
+      }),
+    );
   },
 });
 
@@ -65,7 +72,14 @@ const addSubscribers: WukongRoute = route({
   async handle(deps, body) {
     const refused = checkMembers(body);
     if (refused !== null) return refused;
-    return done(await addMembers(deps, { groupId: body.channel_id ?? '', uids: body.subscribers ?? [], actor: null, reset: body.reset === 1 }));
+    return done(
+      await addMembers(deps, {
+        groupId: body.channel_id ?? '',
+        uids: body.subscribers ?? [],
+        actor: null,
+        reset: body.reset === 1,
+      }),
+    );
   },
 });
 
@@ -116,7 +130,9 @@ function listRoute(name: 'whitelist' | 'blacklist', edit: 'add' | 'set' | 'remov
       if (refused !== null) return refused;
       if (edit !== 'set' && (body.uids ?? []).length === 0) return wrong('uids', 'uids不能为空！');
       if ((body.uids ?? []).some((uid) => uid.trim() === '')) return wrong('uids', 'uid不能为空！');
-      return done(await editList(deps, { channelId: body.channel_id ?? '', channelType: type ?? 0, list, edit, uids: body.uids ?? [] }));
+      return done(
+        await editList(deps, { channelId: body.channel_id ?? '', channelType: type ?? 0, list, edit, uids: body.uids ?? [] }),
+      );
     },
   });
 }
@@ -127,5 +143,7 @@ export const channelRoutes: readonly WukongRoute[] = [
   saveGroup,
   addSubscribers,
   removeSubscribers,
-  ...(['whitelist', 'blacklist'] as const).flatMap((name) => (['add', 'set', 'remove'] as const).map((edit) => listRoute(name, edit))),
+  ...(['whitelist', 'blacklist'] as const).flatMap((name) =>
+    (['add', 'set', 'remove'] as const).map((edit) => listRoute(name, edit)),
+  ),
 ];

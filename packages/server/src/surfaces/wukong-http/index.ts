@@ -14,7 +14,15 @@ import { userToken } from './users.ts';
 export type { Caller, WukongHttpDeps } from './deps.ts';
 
 /** Every route of the WuKongIM API that this server has. */
-export const wukongRoutes: readonly WukongRoute[] = [userToken, ...channelRoutes, messageSend, messageSync, conversationSync, routeAddresses, health];
+export const wukongRoutes: readonly WukongRoute[] = [
+  userToken,
+  ...channelRoutes,
+  messageSend,
+  messageSync,
+  conversationSync,
+  routeAddresses,
+  health,
+];
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -28,7 +36,9 @@ export function registerWukongHttp(app: FastifyInstance, deps: WukongHttpDeps): 
     scope.addHook('onRequest', async (request) => {
       request.raw.headers['content-type'] = 'application/json';
     });
-    scope.setErrorHandler((error, request, reply) => sendAnswer(deps, callerOf(request), reply, { refused: refusalOf(error, deps) }));
+    scope.setErrorHandler((error, request, reply) =>
+      sendAnswer(deps, callerOf(request), reply, { refused: refusalOf(error, deps) }),
+    );
     for (const route of wukongRoutes) declare(scope, deps, route);
   });
 }
@@ -45,7 +55,9 @@ function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRout
     },
     handler: async (request, reply) => {
       const input = route.method === 'GET' ? { ok: true as const, value: request.query } : parse(request.body);
-      const answer = input.ok ? await route.run(deps, input.value) : { refused: input.refusal, text: '数据格式有误！: the body is not JSON' };
+      const answer = input.ok
+        ? await route.run(deps, input.value)
+        : { refused: input.refusal, text: '数据格式有误！: the body is not JSON' };
       return sendAnswer(deps, callerOf(request), reply, answer);
     },
   });
@@ -55,7 +67,10 @@ function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRout
     url: route.path,
     handler: async (request, reply) => {
       void reply.header('Allow', route.method === 'GET' ? 'GET, HEAD' : route.method);
-      return sendAnswer(deps, callerOf(request), reply, { refused: { code: 'http.method_not_allowed', evidence: { method: request.method } }, httpStatus: 405 });
+      return sendAnswer(deps, callerOf(request), reply, {
+        refused: { code: 'http.method_not_allowed', evidence: { method: request.method } },
+        httpStatus: 405,
+      });
     },
   });
 }
@@ -71,13 +86,22 @@ function parse(body: unknown) {
 
 /** What fastify or a bug threw. */
 function refusalOf(error: unknown, deps: WukongHttpDeps): Refusal {
-  const { code, statusCode } = error instanceof Error && 'code' in error ? { code: error.code, statusCode: 'statusCode' in error ? error.statusCode : 500 } : {};
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
+  const { code, statusCode } =
+    error instanceof Error && 'code' in error
+      ? { code: error.code, statusCode: 'statusCode' in error ? error.statusCode : 500 }
+      : {};
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
   if (typeof statusCode === 'number' && statusCode < 500) return { code: 'http.bad_body', evidence: { reason: String(code) } };
   return { code: 'srv.fault', evidence: { error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' } };
 }
 
 function callerOf(request: FastifyRequest): Caller {
   const headers: IncomingHttpHeaders = request.raw.headers;
-  return { address: request.socket.remoteAddress ?? '', headers, method: request.method, path: request.url.split('?', 1)[0] ?? '/' };
+  return {
+    address: request.socket.remoteAddress ?? '',
+    headers,
+    method: request.method,
+    path: request.url.split('?', 1)[0] ?? '/',
+  };
 }

@@ -38,16 +38,25 @@ export const messageSend: WukongRoute = route({
   async handle(deps, body) {
     const { payload = '', channel_id: channelId = '', channel_type: channelType = 0, from_uid: fromUid = '' } = body;
     if (payload === '') return wrong('payload', 'payload不能为空！');
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(payload) || payload.length % 4 !== 0) return wrong('payload', '数据格式有误！: payload is not base64');
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(payload) || payload.length % 4 !== 0)
+      return wrong('payload', '数据格式有误！: payload is not base64');
     if ((body.subscribers ?? []).length > 0) {
-      return wrong('subscribers', channelId === '' ? 'subscribers are not supported: name one channel' : 'channelId和subscribers不能同时存在！');
+      return wrong(
+        'subscribers',
+        channelId === '' ? 'subscribers are not supported: name one channel' : 'channelId和subscribers不能同时存在！',
+      );
     }
     if (channelId === '') return wrong('channel_id', '频道ID不能为空！');
-    if (channelType === PERSON ? !isUid(channelId) : /[@#&]/.test(channelId)) return wrong('channel_id', '频道ID不能包含特殊字符！');
+    if (channelType === PERSON ? !isUid(channelId) : /[@#&]/.test(channelId))
+      return wrong('channel_id', '频道ID不能包含特殊字符！');
 
-    const clientMsgNo = body.client_msg_no === undefined || body.client_msg_no === '' ? `${randomUUID().replaceAll('-', '')}0` : body.client_msg_no;
+    const clientMsgNo =
+      body.client_msg_no === undefined || body.client_msg_no === '' ? `${randomUUID().replaceAll('-', '')}0` : body.client_msg_no;
     const sender = await senderOf(deps, fromUid);
-    if (!sender.ok) return sender.refusal.code === 'wk.reserved_identity' ? reserved(sender.refusal, '系统账号不允许发送！') : { refused: sender.refusal };
+    if (!sender.ok)
+      return sender.refusal.code === 'wk.reserved_identity'
+        ? reserved(sender.refusal, '系统账号不允许发送！')
+        : { refused: sender.refusal };
     const sent = await sendMessage(deps.send, {
       sender: sender.value,
       channelId,
@@ -61,12 +70,24 @@ export const messageSend: WukongRoute = route({
       ...(body.as_system === 1 || body.as_system === true ? { asSystem: true } : {}),
     });
     if (!sent.ok) {
-      const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason: wireOf(sent.refusal.code).wkReason };
+      const data = {
+        message_id: 0,
+        message_idstr: '0',
+        message_seq: 0,
+        client_msg_no: clientMsgNo,
+        reason: wireOf(sent.refusal.code).wkReason,
+      };
       return { refused: sent.refusal, extra: { data } };
     }
     // An unstored message has a negative id inside; on wires it is 2^62 − id, which JavaScript's numbers cannot hold.
     const id = sent.value.messageId >= 0 ? String(sent.value.messageId) : String((1n << 62n) - BigInt(sent.value.messageId));
-    const data = { message_id: Number(id), message_idstr: id, message_seq: sent.value.messageSeq, client_msg_no: clientMsgNo, reason: 1 };
+    const data = {
+      message_id: Number(id),
+      message_idstr: id,
+      message_seq: sent.value.messageSeq,
+      client_msg_no: clientMsgNo,
+      reason: 1,
+    };
     return { body: { status: 200, data } };
   },
 });
@@ -84,7 +105,11 @@ async function senderOf(deps: WukongHttpDeps, uid: string): Promise<Outcome<User
 type Header = { no_persist?: number | null; red_dot?: number | null; sync_once?: number | null } | undefined;
 
 function flagsOf(given: Header): number {
-  return (given?.no_persist === 1 ? FLAG_NO_PERSIST : 0) | (given?.red_dot === 1 ? FLAG_RED_DOT : 0) | (given?.sync_once === 1 ? FLAG_SYNC_ONCE : 0);
+  return (
+    (given?.no_persist === 1 ? FLAG_NO_PERSIST : 0) |
+    (given?.red_dot === 1 ? FLAG_RED_DOT : 0) |
+    (given?.sync_once === 1 ? FLAG_SYNC_ONCE : 0)
+  );
 }
 
 const MAX_PAGE = 10_000;
@@ -94,7 +119,15 @@ export const messageSync: WukongRoute = route({
   method: 'POST',
   path: '/channel/messagesync',
   doc: 'A page of a channel, ascending. `pull_mode` 0: older, seq ≤ start and > end; 1: newer, seq in [start, end). Both 0: the last `limit` messages.',
-  example: { login_uid: 'alice', channel_id: 'group1', channel_type: 2, start_message_seq: 0, end_message_seq: 0, limit: 50, pull_mode: 0 },
+  example: {
+    login_uid: 'alice',
+    channel_id: 'group1',
+    channel_type: 2,
+    start_message_seq: 0,
+    end_message_seq: 0,
+    limit: 50,
+    pull_mode: 0,
+  },
   schema: Type.Object({
     login_uid: text,
     channel_id: text,
@@ -120,7 +153,8 @@ export const messageSync: WukongRoute = route({
     });
     if (!page.ok) return { refused: page.refusal };
     const { channel, messages: found, more } = page.value;
-    const messages = channel === null ? [] : await Promise.all(found.map((message) => messageObject(deps.users, channel, message)));
+    const messages =
+      channel === null ? [] : await Promise.all(found.map((message) => messageObject(deps.users, channel, message)));
     return { body: { start_message_seq: startSeq, end_message_seq: endSeq, more: more ? 1 : 0, messages } };
   },
 });

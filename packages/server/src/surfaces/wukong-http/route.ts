@@ -8,7 +8,13 @@ import type { WukongHttpDeps } from './deps.ts';
 /** `body` goes out as it stands. A refusal may carry WuKongIM's own text, another HTTP status than 400, or further keys. */
 export type Answer =
   | { readonly refused?: undefined; readonly body: unknown; readonly httpStatus?: number }
-  | { readonly refused: Refusal; readonly text?: string; readonly httpStatus?: number; readonly status?: number; readonly extra?: object };
+  | {
+      readonly refused: Refusal;
+      readonly text?: string;
+      readonly httpStatus?: number;
+      readonly status?: number;
+      readonly extra?: object;
+    };
 
 /** One route of the WuKongIM API: everything about it stands here once. */
 export interface WukongRoute {

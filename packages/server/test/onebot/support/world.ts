@@ -9,7 +9,12 @@ import { DeliveryLoop } from '../../../src/runtime/delivery.ts';
 import { Hub } from '../../../src/runtime/hub.ts';
 import { sendMessage } from '../../../src/domain/messages/send-message.ts';
 import { personChannelId } from '../../../src/domain/channels/person-channel.ts';
-import { createOnebotSurface, type OnebotDeps, type OnebotRefusalSeen, type Verdict } from '../../../src/surfaces/onebot/index.ts';
+import {
+  createOnebotSurface,
+  type OnebotDeps,
+  type OnebotRefusalSeen,
+  type Verdict,
+} from '../../../src/surfaces/onebot/index.ts';
 import { channelOf, memberOf, MemoryLog, MemoryWorld, stateOf, userOf } from '../../support/memory-world.ts';
 
 export const START_MS = 1_767_225_600_000;
@@ -23,7 +28,12 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   const eve = userOf(3, 'eve', { name: 'Eve', numericId: 10003 });
   for (const user of [ann, bot, eve]) world.people.set(user.uid, user);
   const made = { createdMs: START_MS };
-  const group = world.add(stateOf(channelOf(1, 2, 'ops', { ...made, numericId: 30001 }), [memberOf(1, { role: 'owner', joinedMs: START_MS }), memberOf(2, { joinedMs: START_MS })]));
+  const group = world.add(
+    stateOf(channelOf(1, 2, 'ops', { ...made, numericId: 30001 }), [
+      memberOf(1, { role: 'owner', joinedMs: START_MS }),
+      memberOf(2, { joinedMs: START_MS }),
+    ]),
+  );
   const friends = world.add(stateOf(channelOf(2, 1, personChannelId('ann', '20001'), made), [memberOf(1), memberOf(2)]));
   friends.allow.add(1).add(2);
   world.add(stateOf(channelOf(3, 1, personChannelId('eve', '20001'), made), [memberOf(3), memberOf(2)]));
@@ -34,8 +44,12 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   const queue = new AppendQueue(log, bus, { maxPending: 10_000, maxBatch: 100 });
   const now = patch.now ?? (() => START_MS);
   const send: OnebotDeps['send'] = {
-    channels: world, users: world.users, append: (draft) => queue.append(draft), passOn: () => queue.nextEphemeralId(),
-    rules: { friendsOnly: false, maxPayloadBytes: 64 * 1024 }, now,
+    channels: world,
+    users: world.users,
+    append: (draft) => queue.append(draft),
+    passOn: () => queue.nextEphemeralId(),
+    rules: { friendsOnly: false, maxPayloadBytes: 64 * 1024 },
+    now,
   };
   const delivery = new DeliveryLoop({ log, bus, hub, channels: world, users: world.users, events: silent });
   await delivery.start();
@@ -47,7 +61,10 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   const tokens = new Map<string, BotClient>();
   const refusals: OnebotRefusalSeen[] = [];
   const added: { requestId: string; code: string | undefined }[] = [];
-  const files = new Map<string, { id: string; mime: string; size: number; name: string; path: string; width: number; height: number }>();
+  const files = new Map<
+    string,
+    { id: string; mime: string; size: number; name: string; path: string; width: number; height: number }
+  >();
   const deps: OnebotDeps = {
     users: world.users,
     channels: world,
@@ -57,7 +74,10 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
     directory: {
       userByNumber: async (number) => users().find((user) => user.numericId === number) ?? null,
       usersByInt: async (ints) => users().filter((user) => ints.includes(user.u)),
-      groupsOf: async (u) => [...world.states.values()].filter((state: ChannelState) => state.channel.type === 2 && state.members.has(u)).map((state) => state.channel),
+      groupsOf: async (u) =>
+        [...world.states.values()]
+          .filter((state: ChannelState) => state.channel.type === 2 && state.members.has(u))
+          .map((state) => state.channel),
       friendsOf: async (u) => (u === bot.u ? [ann] : []),
       channelByNumber: async (number) => channelList().find((channel) => channel.numericId === number) ?? null,
       cursor: async (reader) => cursors.get(reader) ?? null,
@@ -78,7 +98,9 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
     clients: async () => clients,
     identify: async (token) => {
       const client = tokens.get(token);
-      return client === undefined ? refuse(token === 'near' ? 'cred.near_miss' : token === 'other' ? 'cred.other_owner' : 'cred.unknown') : ok({ bot, client });
+      return client === undefined
+        ? refuse(token === 'near' ? 'cred.near_miss' : token === 'other' ? 'cred.other_owner' : 'cred.unknown')
+        : ok({ bot, client });
     },
     openToken: (sealed) => ok(Buffer.from(sealed).toString('utf8')),
     decisions: {
@@ -88,7 +110,8 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
       },
       addEvidence: (requestId, _evidence, code) => void added.push({ requestId, code }),
     },
-    diagnose: patch.diagnose ?? (async (): Promise<Verdict> => ({ code: 'remote.token_mismatch', confidence: 'likely', evidence: [] })),
+    diagnose:
+      patch.diagnose ?? (async (): Promise<Verdict> => ({ code: 'remote.token_mismatch', confidence: 'likely', evidence: [] })),
     externalHttp: () => 'http://im.example',
     ownAddresses: () => [],
     version: '0.1.0',
@@ -109,20 +132,59 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   const port = typeof address === 'object' && address !== null ? address.port : 0;
 
   return {
-    world, ann, bot, eve, group, log, hub, deps, surface, port, cursors, clients, tokens, refusals, added, files,
+    world,
+    ann,
+    bot,
+    eve,
+    group,
+    log,
+    hub,
+    deps,
+    surface,
+    port,
+    cursors,
+    clients,
+    tokens,
+    refusals,
+    added,
+    files,
     addClient(name: string, patchClient: Partial<BotClient> & { token?: string } = {}): BotClient {
       const { token, ...rest } = patchClient;
       const client: BotClient = {
-        id: `c-${name}`, botUid: bot.uid, name, kind: 'forward', url: null, tokenHash: null, sealedToken: null, format: 'array', heartbeatMs: 0,
-        queryToken: false, replayMaxEvents: 1000, replayMaxAgeSeconds: 600, enabled: true, fromFile: false, ...rest,
+        id: `c-${name}`,
+        botUid: bot.uid,
+        name,
+        kind: 'forward',
+        url: null,
+        tokenHash: null,
+        sealedToken: null,
+        format: 'array',
+        heartbeatMs: 0,
+        queryToken: false,
+        replayMaxEvents: 1000,
+        replayMaxAgeSeconds: 600,
+        enabled: true,
+        fromFile: false,
+        ...rest,
       };
       clients.push(client);
       if (token !== undefined && client.kind === 'forward') tokens.set(token, client);
       return client;
     },
-    async say(user: User, payload: object, to: { channelId: string; channelType: number } = { channelId: 'ops', channelType: 2 }) {
+    async say(
+      user: User,
+      payload: object,
+      to: { channelId: string; channelType: number } = { channelId: 'ops', channelType: 2 },
+    ) {
       const sent = await sendMessage(send, {
-        sender: user, ...to, clientMsgNo: String(Math.random()), flags: 0, expireSeconds: 0, topic: '', payload: Buffer.from(JSON.stringify(payload)), origin: '',
+        sender: user,
+        ...to,
+        clientMsgNo: String(Math.random()),
+        flags: 0,
+        expireSeconds: 0,
+        topic: '',
+        payload: Buffer.from(JSON.stringify(payload)),
+        origin: '',
       });
       if (!sent.ok) throw new Error(sent.refusal.code);
       return sent.value;
@@ -137,7 +199,10 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   };
 }
 
-export const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+export const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** The other end of a OneBot WebSocket: frames in the order they came. */
 export class Peer {

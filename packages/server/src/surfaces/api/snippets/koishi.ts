@@ -22,7 +22,10 @@ export function koishiSnippet({ token, numericId, url }: SnippetInput): Snippet 
         zh: '安装：npm install koishi @koishijs/plugin-server @koishijs/plugin-echo koishi-plugin-adapter-onebot',
         en: 'Install: npm install koishi @koishijs/plugin-server @koishijs/plugin-echo koishi-plugin-adapter-onebot',
       },
-      { zh: '把 koishi.yml 放进项目文件夹（已有的文件则合并 plugins）', en: 'Put koishi.yml into the project folder (merge plugins into an existing one)' },
+      {
+        zh: '把 koishi.yml 放进项目文件夹（已有的文件则合并 plugins）',
+        en: 'Put koishi.yml into the project folder (merge plugins into an existing one)',
+      },
       { zh: '运行：npx koishi start', en: 'Run: npx koishi start' },
       { zh: '给机器人发送 echo 你好，它会回复 你好', en: 'Send "echo hello" to the bot; it answers "hello"' },
     ],

@@ -65,7 +65,9 @@ export function defineAction<Params extends TObject, Data>(definition: ActionDef
     if (compiled.Check(params)) return ok<Static<Params>>(params);
     const [problem] = compiled.Errors(params);
     const where = problem?.instancePath.slice(1) ?? '';
-    return refuse('onebot.bad_params', { detail: `${where === '' ? '' : `${where} `}${problem?.message ?? 'is not right'}`.slice(0, 256) });
+    return refuse('onebot.bad_params', {
+      detail: `${where === '' ? '' : `${where} `}${problem?.message ?? 'is not right'}`.slice(0, 256),
+    });
   };
   return {
     name,
@@ -86,7 +88,10 @@ export function currentBot(context: ActionContext): User {
   return context.deps.users.peek(context.bot.uid) ?? context.bot;
 }
 
-function renamed(raw: Readonly<Record<string, unknown>>, aliases: Readonly<Record<string, readonly string[]>>): Record<string, unknown> {
+function renamed(
+  raw: Readonly<Record<string, unknown>>,
+  aliases: Readonly<Record<string, readonly string[]>>,
+): Record<string, unknown> {
   const params: Record<string, unknown> = { ...raw };
   for (const [name, others] of Object.entries(aliases)) {
     if (params[name] !== undefined && params[name] !== null) continue;

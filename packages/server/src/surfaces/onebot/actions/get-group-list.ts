@@ -12,8 +12,15 @@ export const getGroupList = defineAction({
     params: {},
     data: [
       {
-        group_id: 30001, group_name: 'ops', member_count: 2, max_member_count: 10_000, group_memo: '', group_create_time: 1_767_225_600, group_remark: '',
-        remark_name: '', group_all_shut: 0,
+        group_id: 30001,
+        group_name: 'ops',
+        member_count: 2,
+        max_member_count: 10_000,
+        group_memo: '',
+        group_create_time: 1_767_225_600,
+        group_remark: '',
+        remark_name: '',
+        group_all_shut: 0,
       },
     ],
   },

@@ -10,8 +10,24 @@ export const getGroupMemberInfo = defineAction({
   example: {
     params: { group_id: '30001', user_id: '10001' },
     data: {
-      group_id: 30001, user_id: 10001, nickname: 'Ann', card: '', card_or_nickname: 'Ann', sex: 'unknown', age: 0, area: '', level: '1', qq_level: 0,
-      join_time: 1_767_225_600, last_sent_time: 0, role: 'owner', title: '', title_expire_time: 0, unfriendly: false, card_changeable: false, is_robot: false,
+      group_id: 30001,
+      user_id: 10001,
+      nickname: 'Ann',
+      card: '',
+      card_or_nickname: 'Ann',
+      sex: 'unknown',
+      age: 0,
+      area: '',
+      level: '1',
+      qq_level: 0,
+      join_time: 1_767_225_600,
+      last_sent_time: 0,
+      role: 'owner',
+      title: '',
+      title_expire_time: 0,
+      unfriendly: false,
+      card_changeable: false,
+      is_robot: false,
       shut_up_timestamp: 0,
     },
   },
@@ -20,7 +36,8 @@ export const getGroupMemberInfo = defineAction({
     if (!group.ok) return group;
     const user = await context.deps.directory.userByNumber(params.user_id);
     const member = user === null ? undefined : group.value.members.get(user.u);
-    if (user === null || member === undefined) return refuse('im.user_missing', { groupId: params.group_id, userId: params.user_id });
+    if (user === null || member === undefined)
+      return refuse('im.user_missing', { groupId: params.group_id, userId: params.user_id });
     return ok(memberObject(group.value, member, user, context.deps.now()));
   },
 });

@@ -11,9 +11,32 @@ export const getMsg = defineAction({
   example: {
     params: { message_id: '1' },
     data: {
-      time: 1_767_225_600, self_id: 20001, post_type: 'message', message_type: 'group', sub_type: 'normal', message_id: 1, message_seq: 1, real_id: 1,
-      user_id: 10001, font: 14, message_format: 'array', message: [{ type: 'text', data: { text: 'hi' } }], raw_message: 'hi', group_id: 30001, group_name: 'ops',
-      sender: { user_id: 10001, nickname: 'Ann', sex: 'unknown', age: 0, card: '', role: 'owner', title: '', level: '1', area: '' },
+      time: 1_767_225_600,
+      self_id: 20001,
+      post_type: 'message',
+      message_type: 'group',
+      sub_type: 'normal',
+      message_id: 1,
+      message_seq: 1,
+      real_id: 1,
+      user_id: 10001,
+      font: 14,
+      message_format: 'array',
+      message: [{ type: 'text', data: { text: 'hi' } }],
+      raw_message: 'hi',
+      group_id: 30001,
+      group_name: 'ops',
+      sender: {
+        user_id: 10001,
+        nickname: 'Ann',
+        sex: 'unknown',
+        age: 0,
+        card: '',
+        role: 'owner',
+        title: '',
+        level: '1',
+        area: '',
+      },
     },
   },
   run: async (context, params) => {
@@ -22,7 +45,8 @@ export const getMsg = defineAction({
     const message = await deps.log.byId(params.message_id);
     const state = message === null ? null : (deps.channels.peekInt(message.ch) ?? (await deps.channels.loadInt(message.ch)));
     // A message the bot may not read is the same as none.
-    if (message === null || state === null || !state.members.has(bot.u)) return refuse('im.message_missing', { messageId: params.message_id });
+    if (message === null || state === null || !state.members.has(bot.u))
+      return refuse('im.message_missing', { messageId: params.message_id });
     const object = await messageObject(deps, { bot, client, message, state, replayed: false });
     return object === null ? refuse('im.message_missing', { messageId: params.message_id }) : ok(object);
   },

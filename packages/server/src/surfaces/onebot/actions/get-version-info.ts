@@ -7,7 +7,15 @@ export const getVersionInfo = defineAction({
   aliases: ['get_version'],
   doc: { zh: '获取版本信息', en: 'What the bot is connected to.' },
   params: Type.Object({}),
-  example: { params: {}, data: { app_name: 'Hufu', app_version: '0.1.0', protocol_version: 'v11', app_full_name: 'Hufu 0.1.0 (OneBot v11)' } },
+  example: {
+    params: {},
+    data: { app_name: 'Hufu', app_version: '0.1.0', protocol_version: 'v11', app_full_name: 'Hufu 0.1.0 (OneBot v11)' },
+  },
   run: async ({ deps }) =>
-    ok({ app_name: 'Hufu', app_version: deps.version, protocol_version: 'v11', app_full_name: `Hufu ${deps.version} (OneBot v11)` }),
+    ok({
+      app_name: 'Hufu',
+      app_version: deps.version,
+      protocol_version: 'v11',
+      app_full_name: `Hufu ${deps.version} (OneBot v11)`,
+    }),
 });

@@ -1,3 +1,4 @@
+import { editDistance } from '../../../kernel/nearest.ts';
 import type { Action } from './action.ts';
 import { getFriendList } from './get-friend-list.ts';
 import { getGroupInfo } from './get-group-info.ts';
@@ -14,11 +15,23 @@ import { sendPrivateMsg } from './send-private-msg.ts';
 
 /** Every action, once. */
 export const actions: readonly Action[] = [
-  sendMsg, sendPrivateMsg, sendGroupMsg, getMsg, getLoginInfo, getFriendList, getGroupList, getGroupInfo, getGroupMemberInfo, getGroupMemberList,
-  getStatus, getVersionInfo,
+  sendMsg,
+  sendPrivateMsg,
+  sendGroupMsg,
+  getMsg,
+  getLoginInfo,
+  getFriendList,
+  getGroupList,
+  getGroupInfo,
+  getGroupMemberInfo,
+  getGroupMemberList,
+  getStatus,
+  getVersionInfo,
 ];
 
-const byName: ReadonlyMap<string, Action> = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action] as const)));
+const byName: ReadonlyMap<string, Action> = new Map(
+  actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action] as const)),
+);
 
 export function findAction(name: string): Action | undefined {
   return byName.get(name);
@@ -33,18 +46,4 @@ export function nearestActions(name: string): string[] {
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ known }) => known);
-}
-
-/** Levenshtein, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

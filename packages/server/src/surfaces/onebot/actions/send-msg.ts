@@ -5,7 +5,10 @@ import { sendToGroup, sendToPerson } from './send.ts';
 
 export const sendMsg = defineAction({
   name: 'send_msg',
-  doc: { zh: '发送消息；message_type 缺省时有 group_id 即为群聊', en: 'Sends to a group or a person; without message_type, group_id decides.' },
+  doc: {
+    zh: '发送消息；message_type 缺省时有 group_id 即为群聊',
+    en: 'Sends to a group or a person; without message_type, group_id decides.',
+  },
   params: Type.Object({
     message_type: Type.Optional(Type.Union([Type.Literal('private'), Type.Literal('group')])),
     user_id: Type.Optional(NumericId),

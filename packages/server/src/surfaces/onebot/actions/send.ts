@@ -23,7 +23,12 @@ export async function sendToGroup(context: ActionContext, groupId: number, conte
 }
 
 /** To a friend, to somebody who has written to the bot, or to somebody who shares a group with it. */
-export async function sendToPerson(context: ActionContext, userId: number, viaGroupId: number | undefined, content: Content): Promise<Outcome<Sent>> {
+export async function sendToPerson(
+  context: ActionContext,
+  userId: number,
+  viaGroupId: number | undefined,
+  content: Content,
+): Promise<Outcome<Sent>> {
   const { deps } = context;
   const user = await deps.directory.userByNumber(userId);
   if (user === null) return refuse('im.user_missing', { userId });
@@ -56,7 +61,11 @@ async function mayAddress(context: ActionContext, { bot, user, state, viaGroupId
 
 async function send(context: ActionContext, state: ChannelState, channelId: string, content: Content): Promise<Outcome<Sent>> {
   const { deps, status, connectionId } = context;
-  const payload = await composePayload(deps, { message: content.message, autoEscape: content.auto_escape ?? false, ch: state.channel.ch });
+  const payload = await composePayload(deps, {
+    message: content.message,
+    autoEscape: content.auto_escape ?? false,
+    ch: state.channel.ch,
+  });
   if (!payload.ok) return payload;
   const sent = await sendMessage(deps.send, {
     sender: currentBot(context),

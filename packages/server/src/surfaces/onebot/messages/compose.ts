@@ -1,4 +1,12 @@
-import { type ImageInfo, normaliseMessage, type ReplyInfo, type Segment, type SegmentData, segmentsToPayload, type MessageProblem } from '@hufu/protocol/onebot';
+import {
+  type ImageInfo,
+  normaliseMessage,
+  type ReplyInfo,
+  type Segment,
+  type SegmentData,
+  segmentsToPayload,
+  type MessageProblem,
+} from '@hufu/protocol/onebot';
 import type { User } from '../../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import type { OnebotDeps } from '../deps.ts';
@@ -37,7 +45,10 @@ function refusalOf(problem: MessageProblem): Outcome<never> {
   if (problem.reason === 'reply_not_found') return refuse('onebot.reply_missing', { detail });
   if (problem.reason === 'media_fetch_failed') return refuse('media.missing', { detail });
   if (problem.reason.startsWith('segment_unsupported:')) {
-    return refuse('onebot.segment_unsupported', { type: problem.reason.slice('segment_unsupported:'.length), detail: `${problem.reason.slice('segment_unsupported:'.length)}; ${detail}` });
+    return refuse('onebot.segment_unsupported', {
+      type: problem.reason.slice('segment_unsupported:'.length),
+      detail: `${problem.reason.slice('segment_unsupported:'.length)}; ${detail}`,
+    });
   }
   return refuse('onebot.bad_params', { detail });
 }
@@ -45,7 +56,9 @@ function refusalOf(problem: MessageProblem): Outcome<never> {
 const MAX_LOOKUPS = 100;
 
 async function mentionedUsers(deps: OnebotDeps, segments: readonly Segment[]): Promise<Map<number, User>> {
-  const numbers = new Set(segments.filter((one) => one.type === 'at' && one.data['qq'] !== 'all').map((one) => Number(one.data['qq'])));
+  const numbers = new Set(
+    segments.filter((one) => one.type === 'at' && one.data['qq'] !== 'all').map((one) => Number(one.data['qq'])),
+  );
   const found = new Map<number, User>();
   for (const number of [...numbers].slice(0, MAX_LOOKUPS)) {
     const user = await deps.directory.userByNumber(number);

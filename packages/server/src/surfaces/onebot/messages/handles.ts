@@ -16,7 +16,10 @@ export function fileIdOf(handle: string, externalHttp: string): string | null {
 }
 
 /** A stored image's address → what a bot gets: a lasting handle and an absolute address. */
-export function imageForBot(deps: Pick<OnebotDeps, 'externalHttp'>, url: string): { readonly file: string; readonly url: string } | undefined {
+export function imageForBot(
+  deps: Pick<OnebotDeps, 'externalHttp'>,
+  url: string,
+): { readonly file: string; readonly url: string } | undefined {
   const base = deps.externalHttp();
   const id = fileIdOf(url, base);
   if (id !== null) return { file: id, url: `${base}${filePath(id)}` };

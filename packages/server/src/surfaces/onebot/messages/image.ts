@@ -4,10 +4,21 @@ import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import type { OnebotDeps } from '../deps.ts';
 import { fileIdOf, filePath } from './handles.ts';
 
-const IMAGES: ReadonlySet<string> = new Set(['image/png', 'image/apng', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp']);
+const IMAGES: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/apng',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/bmp',
+]);
 
 /** The stored image behind a segment that is sent: `base64://…`, `data:…;base64,…`, or the handle or address of an image stored here. */
-export async function imageToStore(deps: Pick<OnebotDeps, 'files' | 'externalHttp'>, data: SegmentData): Promise<Outcome<ImageInfo>> {
+export async function imageToStore(
+  deps: Pick<OnebotDeps, 'files' | 'externalHttp'>,
+  data: SegmentData,
+): Promise<Outcome<ImageInfo>> {
   const source = textOf(data['file']) ?? textOf(data['url']) ?? '';
   const known = fileIdOf(source, deps.externalHttp());
   if (known !== null) return knownImage(deps, known);
@@ -31,10 +42,12 @@ async function knownImage(deps: Pick<OnebotDeps, 'files'>, id: string): Promise<
 }
 
 async function saveImage(deps: Pick<OnebotDeps, 'files'>, encoded: string, name: string): Promise<Outcome<ImageInfo>> {
-  if (!/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(encoded)) return refuse('onebot.bad_params', { detail: 'image: the data is not base64' });
+  if (!/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/.test(encoded))
+    return refuse('onebot.bad_params', { detail: 'image: the data is not base64' });
   const bytes = Buffer.from(encoded, 'base64');
   const mime = (await fileTypeFromBuffer(bytes))?.mime ?? 'unknown';
-  if (!IMAGES.has(mime)) return refuse('media.unsupported', { mime, bytes: bytes.byteLength, detail: `image: the bytes are no image (${mime})` });
+  if (!IMAGES.has(mime))
+    return refuse('media.unsupported', { mime, bytes: bytes.byteLength, detail: `image: the bytes are no image (${mime})` });
   const saved = await deps.files.save(bytes, name);
   if (!saved.ok) return saved;
   return ok({ url: filePath(saved.value.id), width: saved.value.width, height: saved.value.height });

@@ -6,7 +6,10 @@ import { imageForBot } from './handles.ts';
 const MAX_MENTIONS = 500;
 
 /** A stored payload as segments, with the accounts and files that it names looked up. */
-export async function readSegments(deps: Pick<OnebotDeps, 'users' | 'files' | 'externalHttp'>, payload: Uint8Array): Promise<Segment[]> {
+export async function readSegments(
+  deps: Pick<OnebotDeps, 'users' | 'files' | 'externalHttp'>,
+  payload: Uint8Array,
+): Promise<Segment[]> {
   const content = parseContent(payload);
   const users = await mentioned(deps, content);
   const resolvers = {

@@ -27,7 +27,11 @@ export const HELD_FOR_MS = 60_000;
 const HELD_STEP_MS = 5000;
 
 /** When to dial next. `random` in [0, 1) spreads the clients of one peer that came back. */
-export function nextDial(backoff: Backoff, end: DialEnd, random: number): { readonly backoff: Backoff; readonly delayMs: number } {
+export function nextDial(
+  backoff: Backoff,
+  end: DialEnd,
+  random: number,
+): { readonly backoff: Backoff; readonly delayMs: number } {
   if (end.kind === 'refused') {
     const step = REFUSED_STEPS_MS[Math.min(backoff.refusals, REFUSED_STEPS_MS.length - 1)] ?? LONGEST_MS;
     return { backoff: { failures: 0, refusals: backoff.refusals + 1 }, delayMs: step };

@@ -21,7 +21,8 @@ export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 /** Where a reverse client may connect to. Refuses `config.invalid`, `remote.dns`, `net.private_target`. */
 export async function dialTarget(text: string, rules: DialRules, resolve: Resolve = resolveAll): Promise<Outcome<DialTarget>> {
   const url = URL.parse(text);
-  if (url === null || !/^wss?:$/.test(url.protocol)) return refuse('config.invalid', { reason: 'the address is not ws:// or wss://' });
+  if (url === null || !/^wss?:$/.test(url.protocol))
+    return refuse('config.invalid', { reason: 'the address is not ws:// or wss://' });
   const host = url.hostname.replace(/^\[|\]$/g, '');
   let addresses: readonly LookupAddress[];
   try {
@@ -35,7 +36,8 @@ export async function dialTarget(text: string, rules: DialRules, resolve: Resolv
     if (hidden !== undefined) return refuse('net.private_target', { host, address: hidden.address });
   }
   const port = url.port === '' ? (url.protocol === 'wss:' ? '443' : '80') : url.port;
-  if (addresses.some((one) => isOwn(one.address, port, rules.ownAddresses))) return refuse('config.invalid', { reason: 'the address is this server itself', host, port });
+  if (addresses.some((one) => isOwn(one.address, port, rules.ownAddresses)))
+    return refuse('config.invalid', { reason: 'the address is this server itself', host, port });
   return ok({ url, addresses });
 }
 
@@ -59,5 +61,9 @@ function resolveAll(host: string): Promise<readonly LookupAddress[]> {
 }
 
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.message.slice(0, 128) : 'unknown';
+  return error instanceof Error && 'code' in error
+    ? String(error.code)
+    : error instanceof Error
+      ? error.message.slice(0, 128)
+      : 'unknown';
 }

@@ -38,14 +38,21 @@ export function handshake({ target, headers, signal }: Handshake): Promise<Hands
       resolve(result);
     };
     // Stays for the socket's life: an 'error' nobody listens to would end the process.
-    socket.on('error', (error) => finish({ kind: 'error', code: /handshake has timed out/.test(error.message) ? 'ETIMEDOUT' : errorCode(error) }));
+    socket.on('error', (error) =>
+      finish({ kind: 'error', code: /handshake has timed out/.test(error.message) ? 'ETIMEDOUT' : errorCode(error) }),
+    );
     socket.once('open', () => {
       // A framework may send its first call together with the 101: nothing is read until somebody listens.
       socket.pause();
       finish({ kind: 'open', socket });
     });
     socket.once('unexpected-response', (request, response) => {
-      finish({ kind: 'status', status: response.statusCode ?? 0, location: response.headers.location ?? null, server: serverOf(response.headers.server) });
+      finish({
+        kind: 'status',
+        status: response.statusCode ?? 0,
+        location: response.headers.location ?? null,
+        server: serverOf(response.headers.server),
+      });
       request.destroy();
     });
   });

@@ -24,7 +24,12 @@ export interface ForwardPorts {
 
 /** One upgrade route per path. The token is checked before the upgrade: a peer that is refused never gets a handler, so none of its frames can run. */
 export function forwardRoutes(ports: ForwardPorts): UpgradeRoute[] {
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, clientTracking: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
   return FORWARD_PATHS.map((served) => ({
     matches: (path) => path === served,
     // A bot page may be served from anywhere; what admits it is the token.
@@ -57,7 +62,8 @@ async function checkToken(ports: ForwardPorts, arrival: Arrival): Promise<Outcom
   const { bot, client } = known.value;
   if (client.kind !== 'forward') return refuse('cred.rejected', { cause: 'a client of another direction' });
   if (bot.banned || !client.enabled) return refuse('onebot.bot_unbound', { uid: bot.uid, enabled: client.enabled });
-  if (presented.value.place === 'query' && !arrival.peer.listener.startsWith('onebot') && !client.queryToken) return refuse('cred.wrong_place', { place: 'query' });
+  if (presented.value.place === 'query' && !arrival.peer.listener.startsWith('onebot') && !client.queryToken)
+    return refuse('cred.wrong_place', { place: 'query' });
   const taken = ports.accept(bot, client, arrival.peer);
   return taken.ok ? ok(taken.value) : taken;
 }

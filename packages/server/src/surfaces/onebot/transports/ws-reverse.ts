@@ -17,7 +17,11 @@ export interface ReverseOptions {
   readonly deps: OnebotDeps;
   readonly bot: User;
   readonly client: BotClient;
-  readonly connect: (socket: WebSocket, connectionId: string, onClosed: (code: number, reason: string) => void) => OnebotConnection;
+  readonly connect: (
+    socket: WebSocket,
+    connectionId: string,
+    onClosed: (code: number, reason: string) => void,
+  ) => OnebotConnection;
   readonly onState: (state: BotClientState) => void;
   readonly random?: () => number;
 }
@@ -51,7 +55,10 @@ export class ReverseClient {
     this.#dialling = true;
     this.#dial()
       .catch((error: unknown) => {
-        this.#options.deps.events.error({ client: this.#options.client.name, error: String(error) }, 'a reverse connection could not be dialled');
+        this.#options.deps.events.error(
+          { client: this.#options.client.name, error: String(error) },
+          'a reverse connection could not be dialled',
+        );
         this.#again({ kind: 'unreachable' });
       })
       .finally(() => {
@@ -135,7 +142,10 @@ export class ReverseClient {
       if (this.#stopping.signal.aborted) return;
       const stableMs = deps.now() - openedMs;
       if (stableMs <= SOFT_REFUSAL_MS && (code === 1000 || code === 1008)) {
-        this.#failed({ code: 'remote.soft_refusal', evidence: { closeCode: code, closeReason: reason.slice(0, 123) } }, { kind: 'refused' });
+        this.#failed(
+          { code: 'remote.soft_refusal', evidence: { closeCode: code, closeReason: reason.slice(0, 123) } },
+          { kind: 'refused' },
+        );
         return;
       }
       if (stableMs >= 60_000) this.#backoff = FRESH;
@@ -154,7 +164,13 @@ export class ReverseClient {
     const held = status === 403 && sinceDropMs !== null && sinceDropMs <= HELD_FOR_MS;
     const code: RefusalCode = held ? 'remote.self_id_duplicate' : codeOfStatus(status, token !== null);
     const end: DialEnd = status >= 500 ? { kind: 'unreachable' } : held ? { kind: 'held', sinceDropMs } : { kind: 'refused' };
-    const requestId = this.#failed({ code, evidence: { status, ...(server === null ? {} : { server: server.slice(0, 64) }), ...(held ? { sinceDropMs } : {}) } }, end);
+    const requestId = this.#failed(
+      {
+        code,
+        evidence: { status, ...(server === null ? {} : { server: server.slice(0, 64) }), ...(held ? { sinceDropMs } : {}) },
+      },
+      end,
+    );
     if (requestId !== null && !held) {
       const { bot } = this.#options;
       void this.#diagnose(requestId, {
@@ -202,7 +218,12 @@ export class ReverseClient {
       const steps = verdict.evidence.map(({ id, request, result }) => [`${id} ${request}`, result] as const);
       deps.decisions.addEvidence(
         requestId,
-        { verdict: verdict.code, confidence: verdict.confidence, ...(verdict.rightPath === undefined ? {} : { rightPath: verdict.rightPath }), ...Object.fromEntries(steps) },
+        {
+          verdict: verdict.code,
+          confidence: verdict.confidence,
+          ...(verdict.rightPath === undefined ? {} : { rightPath: verdict.rightPath }),
+          ...Object.fromEntries(steps),
+        },
         verdict.code,
       );
       if (this.#state.refusal?.requestId === requestId) this.#setState('refused', { code: verdict.code, requestId });
@@ -221,7 +242,12 @@ export class ReverseClient {
 
   #setState(state: BotClientState['state'], refusal: { code: RefusalCode; requestId: string } | null): void {
     const { deps, bot, client } = this.#options;
-    if (this.#state.state === state && this.#state.refusal?.code === refusal?.code && this.#state.refusal?.requestId === refusal?.requestId) return;
+    if (
+      this.#state.state === state &&
+      this.#state.refusal?.code === refusal?.code &&
+      this.#state.refusal?.requestId === refusal?.requestId
+    )
+      return;
     const { public: text } = definitionOf(refusal?.code ?? 'remote.refused');
     this.#state = { state, since: deps.now(), refusal: refusal === null ? null : { ...refusal, text } };
     deps.events.info({ bot: bot.uid, client: client.name, state, ...(refusal ?? {}) }, 'reverse connection');

@@ -1,6 +1,6 @@
-import type { Outcome } from '../../kernel/outcome.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 
-/** One refusal as it was seen: `json` is the full record with its evidence, written and read by policy alone. */
+/** One refusal as it was seen: `json` is the full record with its evidence, written and read by policy alone; the store keeps it as it is. */
 export interface DecisionRecord {
   /** The request id. */
   readonly id: string;

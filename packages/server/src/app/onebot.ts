@@ -1,0 +1,50 @@
+import { diagnoseReverseWs } from '@hufu/doctor';
+import type { Evidence } from '@hufu/refusals';
+import type { Log } from '../kernel/log.ts';
+import { createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
+import type { BotProtocol } from './bot-protocol.ts';
+import type { Core } from './compose.ts';
+import type { Addresses } from './surfaces.ts';
+
+/** The OneBot surface, wired. Deleting this file, its folder and its line in surfaces.ts leaves a server without it. */
+export function composeOnebot(input: { core: Core; addresses: Addresses; version: string; log: Log }): BotProtocol {
+  const { core, addresses, version, log } = input;
+  const surface = createOnebotSurface({
+    users: core.users,
+    channels: core.channels,
+    directory: core.directory,
+    log: core.messages,
+    hub: core.hub,
+    send: core.send,
+    files: core.files,
+    clients: async () => core.botClients.all(),
+    identify: (token) => core.botClients.identify(token),
+    openToken: (sealed) => core.keyring.open(sealed),
+    decisions: {
+      record: (seen) => recordRefusal(core, seen),
+      addEvidence: (id, evidence, code) => core.decisions.addEvidence(id, evidence, code),
+    },
+    diagnose: (target) => diagnoseReverseWs(target),
+    externalHttp: () => addresses.http,
+    ownAddresses: () => addresses.own,
+    version,
+    events: log,
+    now: Date.now,
+  });
+  core.bus.onChanges((changes) => surface.applyChanges(changes));
+  return surface;
+}
+
+function recordRefusal(core: Core, seen: OnebotRefusalSeen): string {
+  const claimed: Evidence = seen.botUid === null ? {} : { botUid: seen.botUid };
+  return core.decisions.record({
+    refusal: seen.refusal,
+    surface: 'onebot',
+    listener: seen.listener,
+    peer: seen.peer,
+    subjectOfCall: `${seen.method} ${seen.path}`,
+    claimed,
+    readerUid: seen.ownerUid,
+    answer: seen.answer,
+  });
+}
