@@ -1,5 +1,5 @@
 import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
-import type { ChannelState, Message } from '../domain/model.ts';
+import type { Message } from '../domain/model.ts';
 import type { Bus, MessageLog, Stored } from '../domain/ports.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Hub } from './hub.ts';
@@ -16,6 +16,8 @@ export interface DeliveryPorts {
 
 const CATCH_UP_BATCH = 500;
 const SILENCE_MS = 1000;
+/** Messages that may wait for a cold channel; what comes beyond is read from the log when its turn comes. */
+const MAX_WAITING = 10_000;
 
 /**
  * Carries committed messages to the sessions connected here. The node is a reader of the log with a cursor: a batch that continues
@@ -26,6 +28,8 @@ export class DeliveryLoop {
   readonly #ports: DeliveryPorts;
   #cursor = 0;
   #queue: Stored[] = [];
+  #waiting = 0;
+  #newestId = 0;
   #working = false;
   #timer: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
@@ -53,8 +57,12 @@ export class DeliveryLoop {
 
   onStored(stored: Stored): void {
     this.#lastBatchMs = Date.now();
+    this.#newestId = Math.max(this.#newestId, stored.toId);
     if (!this.#working && stored.fromId === this.#cursor && this.#deliverAllNow(stored.batch)) return;
-    this.#queue.push(stored);
+    if (this.#waiting < MAX_WAITING) {
+      this.#queue.push(stored);
+      this.#waiting += stored.batch.length;
+    }
     if (!this.#working) void this.#work();
   }
 
@@ -82,27 +90,31 @@ export class DeliveryLoop {
   async #work(): Promise<void> {
     this.#working = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        if (next.fromId > this.#cursor) await this.#catchUp(next.fromId);
+      while (this.#queue.length > 0 || this.#cursor < this.#newestId) {
+        const next = this.#queue.shift();
+        await this.#catchUp(next?.fromId ?? this.#newestId);
+        if (next === undefined) continue;
         await this.#deliverWaiting(next.batch);
+        this.#waiting -= next.batch.length;
       }
     } catch (error) {
       // The cursor has not moved past what failed: the silence timer reads it again from the log.
       this.#queue = [];
+      this.#waiting = 0;
       this.#ports.events.error({ error: String(error), cursor: this.#cursor }, 'delivery stopped, will read on from its cursor');
     } finally {
       this.#working = false;
     }
   }
 
+  /** Never reads what the queue holds: only there is it known which connection sent a message, and that one must not hear it. */
   async #catchUp(toId: number): Promise<void> {
-    while (this.#cursor < toId) {
-      const messages = await this.#ports.log.range(this.#cursor, toId, CATCH_UP_BATCH);
-      if (messages.length === 0) {
-        this.#cursor = toId;
-        return;
-      }
-      await this.#deliverWaiting(messages);
+    for (;;) {
+      const upTo = Math.min(toId, this.#queue[0]?.fromId ?? toId);
+      if (this.#cursor >= upTo) return;
+      const messages = await this.#ports.log.range(this.#cursor, upTo, CATCH_UP_BATCH);
+      if (messages.length === 0) this.#cursor = upTo;
+      else await this.#deliverWaiting(messages);
     }
   }
 
@@ -130,21 +142,24 @@ export class DeliveryLoop {
       });
   }
 
+  /** Walks the smaller of the two: the members, or the users online here. */
   #fanOut(delivery: Delivery): void {
-    const { message, state } = delivery;
-    for (const u of receiversOf(state, this.#ports.hub)) {
-      for (const session of this.#ports.hub.sessionsOf(u)) {
-        if (session.connectionId !== message.origin) session.deliver(delivery);
+    const { hub } = this.#ports;
+    const { members } = delivery.state;
+    if (members.size <= hub.size) for (const u of members.keys()) this.#deliverTo(u, delivery);
+    else for (const u of hub.users()) if (members.has(u)) this.#deliverTo(u, delivery);
+  }
+
+  #deliverTo(u: number, delivery: Delivery): void {
+    for (const session of this.#ports.hub.sessionsOf(u)) {
+      if (session.connectionId === delivery.message.origin) continue;
+      try {
+        session.deliver(delivery);
+      } catch (error) {
+        // A bug in one session's encoder: the others still hear the message, and the cursor goes on.
+        this.#ports.events.error({ error: String(error), messageId: delivery.message.id }, 'a session could not take a message');
+        session.end({ code: 'srv.fault', evidence: { error: String(error) } }, 0);
       }
     }
   }
-}
-
-/** Walks the smaller of the two: the members, or the users online here. */
-function* receiversOf(state: ChannelState, hub: Hub): Iterable<number> {
-  if (state.members.size <= hub.size) {
-    yield* state.members.keys();
-    return;
-  }
-  for (const u of hub.users()) if (state.members.has(u)) yield u;
 }

@@ -2,9 +2,9 @@ import type { LiveSession } from './session.ts';
 
 const NONE: readonly LiveSession[] = [];
 
-/** Who is connected here: user integer → live sessions. */
+/** Who is connected here: user integer → live sessions. A list never changes once handed out: a session may end while its list is walked. */
 export class Hub {
-  readonly #byUser = new Map<number, LiveSession[]>();
+  readonly #byUser = new Map<number, readonly LiveSession[]>();
   #count = 0;
 
   get size(): number {
@@ -13,17 +13,19 @@ export class Hub {
 
   add(session: LiveSession): void {
     const sessions = this.#byUser.get(session.u);
-    if (sessions === undefined) this.#byUser.set(session.u, [session]);
-    else sessions.push(session);
+    this.#byUser.set(session.u, sessions === undefined ? [session] : [...sessions, session]);
     this.#count += 1;
   }
 
   remove(session: LiveSession): void {
     const sessions = this.#byUser.get(session.u);
-    const index = sessions?.indexOf(session) ?? -1;
-    if (sessions === undefined || index < 0) return;
+    if (sessions?.includes(session) !== true) return;
     if (sessions.length === 1) this.#byUser.delete(session.u);
-    else sessions.splice(index, 1);
+    else
+      this.#byUser.set(
+        session.u,
+        sessions.filter((one) => one !== session),
+      );
     this.#count -= 1;
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { createLocalBus } from '../../src/bus/local.ts';
 import { type Message, PERSON } from '../../src/domain/model.ts';
@@ -50,7 +50,12 @@ async function given(bus: Bus) {
       parties: [1, 2],
       origin,
     });
-  return { hub, delivery, send, log };
+  return { hub, delivery, send, log, world };
+}
+
+/** Lets promises and immediates that follow from one another run. */
+async function settle(): Promise<void> {
+  for (let index = 0; index < 20; index += 1) await tick();
 }
 
 it('delivers to the other party and to the sender’s other devices, never to the connection that sent it', async () => {
@@ -85,5 +90,68 @@ it('a lost bus message delays and loses nothing', async () => {
     Array.from({ length: got.length }, (_, index) => index + 1),
   );
   assert.ok(got.length >= 39);
+  delivery.stop();
+});
+
+it('a sender does not hear its own message when the look at the log after a silence meets a new one', async (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 10_000 });
+  const { hub, delivery, send, log } = await given(createLocalBus());
+  const [own, peer]: [Message[], Message[]] = [[], []];
+  hub.add(sessionOf(1, 'a', 'a1', own));
+  hub.add(sessionOf(2, 'b', 'b1', peer));
+  const asked = Promise.withResolvers<number>();
+  t.mock.method(log, 'lastId', () => asked.promise);
+  t.mock.timers.tick(1000);
+  await send('m', 'a1');
+  asked.resolve(1);
+  await settle();
+  assert.deepEqual([own.length, peer.length, log.reads], [0, 1, 0]);
+  delivery.stop();
+});
+
+it('a burst that finds a cold channel waits in a bounded queue, and what had no room is read from the log, in order', async (t: TestContext) => {
+  const bus = createLocalBus();
+  const { hub, delivery, log, world } = await given(bus);
+  const got: Message[] = [];
+  hub.add(sessionOf(2, 'b', 'b1', got));
+  const gate = Promise.withResolvers<void>();
+  const warm = world.peekInt(1) ?? null;
+  t.mock.method(world, 'peekInt', () => undefined);
+  t.mock.method(world, 'loadInt', () => gate.promise.then(() => warm));
+  const draft = { ch: 1, sender: 1, clientMsgNo: '', flags: 0, tsMs: 1, expireSeconds: 0, topic: '', parties: null };
+  for (let round = 0; round < 30; round += 1) {
+    const from = log.messages.length;
+    await log.append(Array.from({ length: 1000 }, () => ({ ...draft, payload: new Uint8Array([round]) })));
+    bus.publishStored({ fromId: from, toId: from + 1000, batch: log.messages.slice(from) });
+  }
+  gate.resolve();
+  for (let index = 0; index < 500 && got.length < 30_000; index += 1) await tick();
+  assert.deepEqual(
+    got.map((message) => message.id),
+    log.messages.map((message) => message.id),
+  );
+  assert.ok(log.reads > 0, 'more was kept in memory than the bound allows');
+  delivery.stop();
+});
+
+it('a session that cannot take a message, or ends while it is delivered, costs no other session anything', async () => {
+  const { hub, delivery, send } = await given(createLocalBus());
+  const got: Message[] = [];
+  const ended: string[] = [];
+  const broken: LiveSession = {
+    ...sessionOf(2, 'b', 'b0', []),
+    deliver: () => {
+      throw new Error('cannot encode');
+    },
+    end: (refusal) => {
+      ended.push(refusal.code);
+      hub.remove(broken);
+    },
+  };
+  hub.add(broken);
+  hub.add(sessionOf(2, 'b', 'b1', got));
+  await send('m1', '');
+  await send('m2', '');
+  assert.deepEqual([got.length, ended], [2, ['srv.fault']]);
   delivery.stop();
 });

@@ -92,6 +92,7 @@ export class MemoryWorld implements ChannelStates {
 /** A log in memory: the same promises as a store, no disk. */
 export class MemoryLog implements MessageLog {
   readonly messages: Message[] = [];
+  readonly #seqs = new Map<number, number>();
   appends = 0;
   reads = 0;
   refuseNext: Outcome<readonly AppendResult[]> | null = null;
@@ -104,7 +105,8 @@ export class MemoryLog implements MessageLog {
     return Promise.resolve(
       ok(
         batch.map((draft): AppendResult => {
-          const seq = this.messages.filter((one) => one.ch === draft.ch).length + 1;
+          const seq = (this.#seqs.get(draft.ch) ?? 0) + 1;
+          this.#seqs.set(draft.ch, seq);
           const message = messageOf(draft, this.messages.length + 1, seq);
           this.messages.push(message);
           return { status: 'stored', id: message.id, seq, tsMs: draft.tsMs };
