@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { processTerminal, runDoctor } from '@hufu/doctor/cli';
 import { Command } from 'commander';
 import { explain } from './cli/explain.ts';
 import { serve } from './cli/serve.ts';
@@ -34,6 +35,16 @@ program
       json: given.json,
       lang: given.lang === 'zh' ? 'zh' : 'en',
     });
+  });
+
+program
+  .command('doctor')
+  .description("why does somebody else's end refuse? `hufu doctor --help` tells all of it")
+  .helpOption(false)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_options: unknown, command: Command) => {
+    process.exitCode = await runDoctor(command.args, processTerminal());
   });
 
 await program.parseAsync();

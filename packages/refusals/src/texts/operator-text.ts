@@ -14,6 +14,17 @@ export interface OperatorText {
 /** Every code of the named families: a missing or a surplus text does not compile. */
 export type FamilyTexts<Family extends string> = Readonly<Record<Extract<RefusalCode, `${Family}.${string}`>, OperatorText>>;
 
+/** Codes of one kind of peer have a file of their own: `remote.wk_…`, `remote.api_…`, `remote.fwd_…`, `nacos.…`. */
+export type PrefixTexts<Prefix extends string> = Readonly<Record<Extract<RefusalCode, `${Prefix}${string}`>, OperatorText>>;
+
+/** What is left of `remote.…`: the way there, and frameworks that we dial. */
+export type RemoteTexts = Readonly<
+  Record<
+    Exclude<Extract<RefusalCode, `remote.${string}`>, `remote.wk_${string}` | `remote.api_${string}` | `remote.fwd_${string}`>,
+    OperatorText
+  >
+>;
+
 export function text(title: string, meaning: string, check: string, fix: string): OperatorText {
   return { title, meaning, check, fix };
 }

@@ -1,9 +1,9 @@
-import { diagnoseReverseWs } from '@hufu/doctor';
 import type { Evidence } from '@hufu/refusals';
 import type { Log } from '../kernel/log.ts';
 import { createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
 import type { BotProtocol } from './bot-protocol.ts';
 import type { Core } from './compose.ts';
+import { diagnoseDial } from './diagnose-dial.ts';
 import type { Addresses } from './surfaces.ts';
 
 /** The OneBot surface, wired. Deleting this file, its folder and its line in surfaces.ts leaves a server without it. */
@@ -24,7 +24,7 @@ export function composeOnebot(input: { core: Core; addresses: Addresses; version
       record: (seen) => recordRefusal(core, seen),
       addEvidence: (id, evidence, code) => core.decisions.addEvidence(id, evidence, code),
     },
-    diagnose: (target) => diagnoseReverseWs(target),
+    diagnose: diagnoseDial,
     externalHttp: () => addresses.http,
     ownAddresses: () => addresses.own,
     version,

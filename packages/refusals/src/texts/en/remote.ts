@@ -1,7 +1,7 @@
-import { type FamilyTexts, text } from '../operator-text.ts';
+import { type RemoteTexts, text } from '../operator-text.ts';
 
 /** What our own outgoing connections met. */
-export const remote: FamilyTexts<'remote'> = {
+export const remote: RemoteTexts = {
   'remote.dns': text(
     'The name does not resolve',
     'The host name of the address has no address record where this server runs.',
@@ -103,5 +103,95 @@ export const remote: FamilyTexts<'remote'> = {
     'The peer answered 403, and the probes found nothing decisive.',
     'Look at the log of the bot program at that time; it names the cause.',
     'Check in this order: path /onebot/v11/ws, adapter registered, ONEBOT_ACCESS_TOKEN the same, bot number not connected twice.',
+  ),
+  'remote.localhost': text(
+    'localhost means an address where nothing listens',
+    'The name localhost resolves to ::1 first, and the program listens on IPv4 only; in a container localhost is the container itself.',
+    'Run "curl -i http://127.0.0.1:<port>/" and "curl -i http://[::1]:<port>/" on the same machine.',
+    'Write 127.0.0.1 (or the name of the container) instead of localhost in the url.',
+  ),
+  'remote.mute': text(
+    'The port accepts and never answers',
+    'The connection is accepted, and no request gets an answer: the program hangs, another protocol is spoken there, or something in between swallows the data.',
+    'Run "curl -m 5 -i http://<host>:<port>/": it connects and times out.',
+    'Restart the program that listens there; see that the port is the one of its HTTP server.',
+  ),
+  'remote.not_http': text(
+    'Another protocol is spoken on that port',
+    'The answer is no HTTP: the port belongs to another program or to another of its listeners.',
+    'Run "curl -i http://<host>:<port>/": it reports a malformed answer.',
+    'Use the port of the HTTP or WebSocket listener in the url.',
+  ),
+  'remote.tls_cert': text(
+    'The certificate is not trusted',
+    'TLS works, and the certificate is expired, self-signed or for another name: clients refuse it.',
+    'Run "openssl s_client -connect <host>:<port> -servername <host>" and read "Verify return code" and the dates.',
+    'Renew the certificate, or have it issued for this name by an authority that the client trusts.',
+  ),
+  'remote.bad_gateway': text(
+    'The program behind the proxy does not answer',
+    'A proxy answered 502 or 504: it cannot reach the program behind it.',
+    'Run "curl -i" on the machine of the proxy against the address in its proxy_pass.',
+    'Start the program behind the proxy, or correct host and port in its proxy_pass.',
+  ),
+  'remote.skew': text(
+    'The clocks of both ends differ',
+    'The two clocks are more than half a minute apart. Static OneBot tokens do not care; certificates, JWT and Nacos tokens do.',
+    'Compare "date -u" on both machines.',
+    'Switch on time synchronisation on both machines, e.g. timedatectl set-ntp true.',
+  ),
+  'remote.other_host': text(
+    'Another site answered',
+    'A web server answered with the page of another site: no server block of it is for this host name.',
+    'Run "curl -i http://<host>:<port>/" and compare with what the bot program sends when asked directly.',
+    'nginx: give the server block that passes to the bot program the server_name of the url.',
+  ),
+  'remote.auth_stripped': text(
+    'A proxy drops Authorization',
+    'The token was sent and the other end says that none arrived: something in between removes the header.',
+    'Ask the program directly, without the proxy, with the same token.',
+    'nginx: proxy_set_header Authorization $http_authorization; Apache with CGI: CGIPassAuth On',
+  ),
+  'remote.self_id_missing': text(
+    'X-Self-ID does not arrive',
+    'The header with the bot id was sent, and the bot program says that it is missing: something in between removes it.',
+    'The log of NoneBot says "Missing X-Self-ID Header".',
+    'nginx: proxy_set_header X-Self-ID $http_x_self_id; and do not clear unknown headers.',
+  ),
+  'remote.self_id_unknown': text(
+    'The peer does not know this bot id',
+    'Koishi accepts the connection and closes it, because no bot with this id is configured there.',
+    'The log of Koishi says "invalid x-self-id".',
+    'koishi.yml: set selfId of adapter-onebot to the number of this bot.',
+  ),
+  'remote.role_header': text(
+    'The peer does not take this X-Client-Role',
+    'The bot program wants another role than the one that was sent.',
+    'The log of Koishi says "invalid x-client-role".',
+    'Send X-Client-Role: Universal, written exactly so; in other OneBot programs switch on the universal connection.',
+  ),
+  'remote.adapter_wrong_version': text(
+    'The peer has the V12 adapter only',
+    'A NoneBot answers there with the routes of OneBot V12; this connection speaks V11.',
+    'curl -i http://<host>:<port>/onebot/v12/ answers 405, /onebot/v11/ answers 404.',
+    'In bot.py import the adapter of V11: from nonebot.adapters.onebot.v11 import Adapter',
+  ),
+  'remote.driver_not_server': text(
+    'The driver of NoneBot does not listen',
+    'DRIVER names client drivers only, so NoneBot opens no port at all.',
+    'The start-up log of NoneBot has no line "Uvicorn running on".',
+    'In .env: DRIVER=~fastapi+~websockets, then pip install "nonebot2[fastapi]" and restart.',
+  ),
+  'remote.token_key_misnamed': text(
+    'The token stands under a key that is not read',
+    'The .env sets a key that NoneBot ignores, so NoneBot runs without a token.',
+    'NoneBot reads ONEBOT_ACCESS_TOKEN and ONEBOT_V11_ACCESS_TOKEN, nothing else.',
+    'Rename the key in .env to ONEBOT_ACCESS_TOKEN and restart NoneBot.',
+  ),
+  'remote.token_near_miss': text(
+    'The tokens differ by blanks or quotes only',
+    'The two tokens are the same once blanks, quotes or a line end are taken away.',
+    'Print both with visible ends, e.g. printf \'[%s]\\n\' "$TOKEN".',
+    'Copy the token again without blanks and quotes around it, at the end that holds them.',
   ),
 };

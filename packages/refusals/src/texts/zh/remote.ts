@@ -1,7 +1,7 @@
-import { type FamilyTexts, text } from '../operator-text.ts';
+import { type RemoteTexts, text } from '../operator-text.ts';
 
 /** 我们主动发起的连接所遇到的情况。 */
-export const remote: FamilyTexts<'remote'> = {
+export const remote: RemoteTexts = {
   'remote.dns': text(
     '对方地址无法解析',
     '在本服务器上，该主机名没有地址记录。',
@@ -103,5 +103,95 @@ export const remote: FamilyTexts<'remote'> = {
     '对方回答 403，探测没有得到决定性结果。',
     '查看机器人程序当时的日志，里面写有原因。',
     '依次检查：路径 /onebot/v11/ws、适配器已注册、ONEBOT_ACCESS_TOKEN 相同、机器人号没有重复连接。',
+  ),
+  'remote.localhost': text(
+    'localhost 指向了没有监听的地址',
+    'localhost 先解析为 ::1，而对方只监听 IPv4；在容器里，localhost 指的是容器自己。',
+    '在同一台机器上分别运行 curl -i http://127.0.0.1:<端口>/ 和 curl -i http://[::1]:<端口>/。',
+    '把地址里的 localhost 改为 127.0.0.1（或容器名）。',
+  ),
+  'remote.mute': text(
+    '端口接受连接但从不回答',
+    '连接被接受，但任何请求都没有回答：程序卡住了、端口上是别的协议，或中间的设备吞掉了数据。',
+    '运行 curl -m 5 -i http://<主机>:<端口>/：能连上，但会超时。',
+    '重启监听该端口的程序，并确认这个端口是它的 HTTP 端口。',
+  ),
+  'remote.not_http': text(
+    '端口上是别的协议',
+    '回答不是 HTTP：这个端口属于另一个程序，或属于同一程序的另一个监听器。',
+    '运行 curl -i http://<主机>:<端口>/：它会报告回答格式不对。',
+    '在地址里使用 HTTP 或 WebSocket 监听器的端口。',
+  ),
+  'remote.tls_cert': text(
+    '证书不被信任',
+    'TLS 可以建立，但证书已过期、是自签名的或是给别的域名的，客户端会拒绝。',
+    '运行 openssl s_client -connect <主机>:<端口> -servername <主机>，查看 Verify return code 与有效期。',
+    '续期证书，或为这个域名签发一个客户端信任的证书。',
+  ),
+  'remote.bad_gateway': text(
+    '代理后面的程序没有回答',
+    '代理回答了 502 或 504：它连不上后面的程序。',
+    '在代理所在的机器上，用 curl -i 请求 proxy_pass 里的地址。',
+    '启动代理后面的程序，或更正 proxy_pass 里的主机和端口。',
+  ),
+  'remote.skew': text(
+    '两端时钟相差较大',
+    '两端时钟相差半分钟以上。固定的 OneBot 令牌不受影响；证书、JWT 和 Nacos 令牌会受影响。',
+    '在两台机器上分别运行 date -u 对比。',
+    '在两台机器上开启时间同步，例如 timedatectl set-ntp true。',
+  ),
+  'remote.other_host': text(
+    '回答的是另一个站点',
+    '网站服务器用另一个站点的页面作答：没有为这个域名配置站点。',
+    '运行 curl -i http://<主机>:<端口>/，与直接请求机器人程序时的回答比较。',
+    'nginx：把转发到机器人程序的 server 块的 server_name 设为地址里的域名。',
+  ),
+  'remote.auth_stripped': text(
+    '中间的代理丢掉了 Authorization',
+    '令牌已发送，对方却说没有收到：中间的设备去掉了这个请求头。',
+    '绕过代理，用同一个令牌直接请求对方程序。',
+    'nginx：proxy_set_header Authorization $http_authorization；Apache CGI：CGIPassAuth On',
+  ),
+  'remote.self_id_missing': text(
+    'X-Self-ID 没有送达',
+    '带机器人号的请求头已发送，机器人程序却说没有：中间的设备去掉了它。',
+    'NoneBot 的日志里有 Missing X-Self-ID Header。',
+    'nginx：proxy_set_header X-Self-ID $http_x_self_id；不要清除未知请求头。',
+  ),
+  'remote.self_id_unknown': text(
+    '对方没有配置这个机器人号',
+    'Koishi 接受连接后立即关闭，因为那里没有配置这个机器人号。',
+    'Koishi 的日志里有 invalid x-self-id。',
+    'koishi.yml：把 adapter-onebot 的 selfId 设为这个机器人的号码。',
+  ),
+  'remote.role_header': text(
+    '对方不接受这个 X-Client-Role',
+    '机器人程序要求的角色与发送的不同。',
+    'Koishi 的日志里有 invalid x-client-role。',
+    '发送 X-Client-Role: Universal（大小写一致）；在其他 OneBot 实现里启用 Universal 连接。',
+  ),
+  'remote.adapter_wrong_version': text(
+    '对方只注册了 V12 适配器',
+    '那里的 NoneBot 只有 OneBot V12 的路由，而这个连接使用 V11。',
+    'curl -i http://<主机>:<端口>/onebot/v12/ 返回 405，/onebot/v11/ 返回 404。',
+    '在 bot.py 里导入 V11 的适配器：from nonebot.adapters.onebot.v11 import Adapter',
+  ),
+  'remote.driver_not_server': text(
+    'NoneBot 的驱动不监听端口',
+    'DRIVER 只写了客户端驱动，NoneBot 不会打开任何端口。',
+    'NoneBot 的启动日志里没有 Uvicorn running on。',
+    '在 .env 里写 DRIVER=~fastapi+~websockets，再运行 pip install "nonebot2[fastapi]" 并重启。',
+  ),
+  'remote.token_key_misnamed': text(
+    '令牌写在了不被读取的键名下',
+    '这个 .env 里的键名会被 NoneBot 忽略，NoneBot 实际上没有令牌。',
+    'NoneBot 只读取 ONEBOT_ACCESS_TOKEN 和 ONEBOT_V11_ACCESS_TOKEN。',
+    '把 .env 里的键名改为 ONEBOT_ACCESS_TOKEN，然后重启 NoneBot。',
+  ),
+  'remote.token_near_miss': text(
+    '两端令牌只差空白或引号',
+    '去掉首尾空白、引号或换行后，两端的令牌相同。',
+    '把两端令牌连同边界打印出来对比，例如 printf \'[%s]\\n\' "$TOKEN"。',
+    '在带有空白或引号的一端，重新复制一遍不带它们的令牌。',
   ),
 };

@@ -47,7 +47,7 @@ export interface DiagnosisTarget {
 
 export interface Verdict {
   readonly code: RefusalCode;
-  readonly confidence: 'certain' | 'likely' | 'unknown';
+  readonly confidence: 'certain' | 'likely' | 'possible';
   readonly evidence: readonly { readonly id: string; readonly request: string; readonly result: string }[];
   /** remote.path_wrong: the path that would be right. */
   readonly rightPath?: string;

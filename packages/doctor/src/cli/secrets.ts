@@ -1,0 +1,27 @@
+import type { Secrets } from '../model/question.ts';
+
+/** Where a secret comes from. Never the command line itself: it stands in the process list and in the shell's history. */
+export interface SecretSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readStdin(): Promise<string>;
+}
+
+/** Names of secrets a person can give, each as `--<name>-env NAME`; one of them may come as `--token-stdin`. */
+export const SECRET_NAMES = ['token', 'password', 'managerToken', 'accessToken', 'secret'] as const;
+
+export type SecretOptions = Readonly<Record<string, unknown>>;
+
+/** Throws with a sentence for the person when a named variable is not set. */
+export async function readSecrets(options: SecretOptions, sources: SecretSources): Promise<Secrets> {
+  const secrets: Record<string, string> = {};
+  for (const name of SECRET_NAMES) {
+    const variable = options[`${name}Env`];
+    if (typeof variable !== 'string') continue;
+    const value = sources.env[variable];
+    if (value === undefined) throw new Error(`the environment variable ${variable} is not set`);
+    secrets[name] = value;
+  }
+  // Exactly what was piped in, but for the one line end that echo adds: a blank too many is what may be looked for.
+  if (options['tokenStdin'] === true) secrets['token'] = (await sources.readStdin()).replace(/\r?\n$/, '');
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
+}

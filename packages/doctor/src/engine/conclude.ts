@@ -1,0 +1,94 @@
+import { operatorText } from '@hufu/refusals/texts';
+import type { RefusalCode } from '@hufu/refusals';
+import type { Facts } from '../model/facts.ts';
+import type { Cause, ExitCode, Report } from '../model/report.ts';
+import type { Finding, Rule, Statement, Target } from '../model/target.ts';
+import type { Text } from '../model/text.ts';
+import { resultOf } from './show-seen.ts';
+
+const UNREACHABLE: readonly string[] = ['remote.dns', 'remote.refused', 'remote.timeout', 'remote.localhost'];
+
+/** From facts to verdict: every rule that holds is told, so that two mistakes are both named. Needs no network. */
+export function conclude(target: Target, facts: Facts): Report {
+  const found = target.rules.flatMap((rule) => {
+    const finding = rule.decide(facts);
+    return finding === null ? [] : [{ rule, cause: causeOf(rule.code, finding) }];
+  });
+  const warnings = found.filter(({ rule }) => rule.level === 'warning').map(({ cause }) => cause);
+  const causes = byConfidence(found.filter(({ rule }) => rule.level !== 'warning').map(({ cause }) => cause));
+  const unexplained = causes.length === 0 ? target.fallback(facts) : null;
+  if (unexplained !== null) causes.push(causeOf(unexplained, { confidence: 'possible', evidence: [] }));
+  const cited = new Set(causes.flatMap((cause) => cause.evidence));
+  return {
+    schema: 'hufu.doctor/1',
+    target: target.name,
+    url: facts.question.url,
+    exit: exitOf(causes),
+    causes,
+    warnings,
+    settled: holding(target.settled, facts),
+    open: holding(target.open, facts),
+    evidence: Object.entries(facts.seen).map(([id, seen]) => ({
+      id,
+      ok: !cited.has(id),
+      request: seen.request,
+      result: resultOf(seen),
+      ms: seen.ms,
+    })),
+  };
+}
+
+function causeOf(code: RefusalCode, finding: Finding): Cause {
+  const { zh, en } = operatorText(code);
+  const both = (part: keyof typeof zh): Text => ({ zh: zh[part], en: en[part] });
+  return {
+    code,
+    confidence: finding.confidence,
+    title: both('title'),
+    meaning: both('meaning'),
+    check: both('check'),
+    fix: both('fix'),
+    detail: finding.detail ?? null,
+    edits: finding.edits ?? [],
+    evidence: finding.evidence,
+  };
+}
+
+const RANK = { certain: 0, likely: 1, possible: 2 } as const;
+
+/** Surest first; among equals the order of the rules. */
+function byConfidence(causes: readonly Cause[]): Cause[] {
+  return causes.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence]);
+}
+
+function exitOf(causes: readonly Cause[]): ExitCode {
+  const [first] = causes;
+  if (first === undefined) return 0;
+  if (causes.every((cause) => cause.confidence === 'possible')) return 2;
+  return UNREACHABLE.includes(first.code) ? 3 : 1;
+}
+
+function holding(statements: readonly Statement[], facts: Facts): Text[] {
+  return statements.filter((statement) => statement.when(facts)).map((statement) => statement.says);
+}
+
+/** A rule, shortest written. */
+export function rule(code: RefusalCode, provenOn: string, decide: Rule['decide']): Rule {
+  return { code, provenOn, decide };
+}
+
+export function warning(code: RefusalCode, provenOn: string, decide: Rule['decide']): Rule {
+  return { code, level: 'warning', provenOn, decide };
+}
+
+export function certain(evidence: readonly string[], more: Omit<Finding, 'confidence' | 'evidence'> = {}): Finding {
+  return { confidence: 'certain', evidence, ...more };
+}
+
+export function likely(evidence: readonly string[], more: Omit<Finding, 'confidence' | 'evidence'> = {}): Finding {
+  return { confidence: 'likely', evidence, ...more };
+}
+
+export function possible(evidence: readonly string[], more: Omit<Finding, 'confidence' | 'evidence'> = {}): Finding {
+  return { confidence: 'possible', evidence, ...more };
+}

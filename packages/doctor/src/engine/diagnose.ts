@@ -1,0 +1,52 @@
+import { type Facts, type Seen, seenAs } from '../model/facts.ts';
+import type { Question, Secrets } from '../model/question.ts';
+import type { Report } from '../model/report.ts';
+import type { Probe, Target } from '../model/target.ts';
+import { networkTools } from '../tools/net.ts';
+import type { Tools } from '../tools/tools.ts';
+import { conclude } from './conclude.ts';
+
+/** What a watcher hears while the doctor works. */
+export type Step =
+  | { readonly phase: 'start'; readonly probe: Probe; readonly withinMs: number }
+  | { readonly phase: 'end'; readonly probe: Probe; readonly seen: Seen };
+
+export interface DiagnoseOptions {
+  readonly target: Target;
+  readonly question: Question;
+  readonly secrets: Secrets;
+  /** Longest time for all probes together. */
+  readonly totalMs?: number;
+  /** Facts somebody has already, by probe id: those probes do not run. */
+  readonly known?: Readonly<Record<string, Seen>>;
+  readonly onStep?: (step: Step) => void;
+  readonly signal?: AbortSignal;
+  /** The network, unless a test brings its own. */
+  readonly tools?: Tools;
+}
+
+export const TOTAL_MS = 10_000;
+export const MAX_REQUESTS = 20;
+
+/** Runs the target's probes one after the other, each only if what is known makes it useful, and draws the verdict. */
+export async function diagnose(options: DiagnoseOptions): Promise<{ readonly facts: Facts; readonly report: Report }> {
+  const { target, question, secrets } = options;
+  const untilMs = Date.now() + (options.totalMs ?? TOTAL_MS);
+  const tools = options.tools ?? networkTools(secrets, { requests: MAX_REQUESTS, untilMs });
+  let facts: Facts = { schema: 'hufu.doctor/1', question, seen: { ...options.known } };
+  for (const probe of target.probes) {
+    if (options.signal?.aborted === true || Date.now() >= untilMs) break;
+    if (facts.seen[probe.id] !== undefined || (probe.active === true && !question.active) || !probe.when(facts)) continue;
+    options.onStep?.({ phase: 'start', probe, withinMs: Math.min(probe.maxMs, untilMs - Date.now()) });
+    const seen = await probe.run(facts, tools);
+    facts = { ...facts, seen: { ...facts.seen, [probe.id]: seen } };
+    options.onStep?.({ phase: 'end', probe, seen });
+  }
+  return { facts, report: conclude(target, facts) };
+}
+
+/** The address that the TCP probe reached; later probes go there and nowhere else. */
+export function reachedAddress(facts: Facts) {
+  const reached = seenAs(facts, 'N2', 'tcp')?.tries.find((one) => one.result === 'ok')?.address;
+  return seenAs(facts, 'N1', 'dns')?.addresses.find((one) => one.address === reached);
+}

@@ -1,0 +1,91 @@
+import { reachedAddress } from '../engine/diagnose.ts';
+import { type Facts, httpOf, seenAs } from '../model/facts.ts';
+import type { Probe } from '../model/target.ts';
+import { parseUrl } from '../tools/redact.ts';
+
+/** Host, port and scheme of the address asked about. The address is checked before any probe runs. */
+export function placeOf(facts: Facts): {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly path: string;
+} {
+  const url = parseUrl(facts.question.url);
+  const secure = url?.protocol === 'wss:' || url?.protocol === 'https:';
+  const host = (url?.hostname ?? '').replace(/^\[|\]$/g, '');
+  return { host, port: url?.port ? Number(url.port) : secure ? 443 : 80, secure, path: url?.pathname ?? '/' };
+}
+
+/** `http(s)://host:port<path>` for a plain request beside a WebSocket address. */
+export function httpUrl(facts: Facts, path: string): string {
+  const { host, port, secure } = placeOf(facts);
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`;
+}
+
+export function wsUrl(facts: Facts, path: string): string {
+  return httpUrl(facts, path).replace(/^http/, 'ws');
+}
+
+/** Whether requests over HTTP make sense: the port is open and the scheme fits. */
+export function isReached(facts: Facts): boolean {
+  const tls = seenAs(facts, 'N3', 'tls');
+  return reachedAddress(facts) !== undefined && (!placeOf(facts).secure || tls === null || tls.result === 'tls');
+}
+
+/** The address to connect to, as an option of a request. */
+export function via(facts: Facts) {
+  const address = reachedAddress(facts);
+  return address === undefined ? {} : { address };
+}
+
+/** N1, N2, N3, H1: every target over HTTP or WebSocket begins with these. */
+export const reachProbes: readonly Probe[] = [
+  {
+    id: 'N1',
+    says: { zh: '解析域名', en: 'the name to resolve' },
+    maxMs: 2500,
+    when: () => true,
+    run: (facts, tools) => tools.resolve(placeOf(facts).host, 2500),
+  },
+  {
+    id: 'N2',
+    says: { zh: '端口接受连接', en: 'the port to accept' },
+    maxMs: 3000,
+    when: (facts) => (seenAs(facts, 'N1', 'dns')?.addresses.length ?? 0) > 0,
+    run: (facts, tools) => tools.connect(seenAs(facts, 'N1', 'dns')?.addresses ?? [], placeOf(facts).port, 3000),
+  },
+  {
+    id: 'N3',
+    says: { zh: 'TLS 握手', en: 'the TLS handshake' },
+    maxMs: 2500,
+    when: (facts) => placeOf(facts).secure && reachedAddress(facts) !== undefined,
+    run: (facts, tools) => tlsOf(facts, tools),
+  },
+  {
+    id: 'H1',
+    says: { zh: '普通 HTTP 请求的回答', en: 'the answer to a plain request' },
+    maxMs: 2500,
+    when: isReached,
+    run: (facts, tools) => tools.http({ url: httpUrl(facts, '/'), method: 'GET', ...via(facts), maxMs: 2500 }),
+  },
+  {
+    // A TLS server cuts plain bytes off, or says so in a 400: one handshake decides.
+    id: 'N3p',
+    says: { zh: '端口是否其实是 TLS', en: 'whether the port speaks TLS after all' },
+    maxMs: 2500,
+    when: (facts) => !placeOf(facts).secure && isSilentOrTls(facts),
+    run: (facts, tools) => tlsOf(facts, tools),
+  },
+];
+
+function tlsOf(facts: Facts, tools: Parameters<Probe['run']>[1]) {
+  const { host, port } = placeOf(facts);
+  const address = reachedAddress(facts) ?? { address: host, family: 4 };
+  return tools.tls({ host, port, address }, 2500);
+}
+
+/** No HTTP answer, or nginx' "The plain HTTP request was sent to HTTPS port". */
+function isSilentOrTls(facts: Facts): boolean {
+  const plain = httpOf(facts, 'H1');
+  return plain !== null && (plain.status === null || (plain.status === 400 && /https|tls|ssl/i.test(plain.body)));
+}
