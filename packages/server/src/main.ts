@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { processTerminal, runDoctor } from '@hufu/doctor/cli';
 import { Command } from 'commander';
+import { doctor } from './cli/doctor.ts';
 import { explain } from './cli/explain.ts';
 import { serve } from './cli/serve.ts';
 import { flagName, optionKeys } from './config/load.ts';
@@ -44,7 +44,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (_options: unknown, command: Command) => {
-    process.exitCode = await runDoctor(command.args, processTerminal());
+    process.exitCode = await doctor(command.args);
   });
 
 await program.parseAsync();

@@ -150,13 +150,13 @@ export const remote: RemoteTexts = {
     '中间的代理丢掉了 Authorization',
     '令牌已发送，对方却说没有收到：中间的设备去掉了这个请求头。',
     '绕过代理，用同一个令牌直接请求对方程序。',
-    'nginx：proxy_set_header Authorization $http_authorization；Apache CGI：CGIPassAuth On',
+    '在 nginx 里写 proxy_set_header Authorization $http_authorization；Apache 的 CGI 写 CGIPassAuth On',
   ),
   'remote.self_id_missing': text(
     'X-Self-ID 没有送达',
     '带机器人号的请求头已发送，机器人程序却说没有：中间的设备去掉了它。',
     'NoneBot 的日志里有 Missing X-Self-ID Header。',
-    'nginx：proxy_set_header X-Self-ID $http_x_self_id；不要清除未知请求头。',
+    '在 nginx 里写 proxy_set_header X-Self-ID $http_x_self_id；不要清除未知请求头。',
   ),
   'remote.self_id_unknown': text(
     '对方没有配置这个机器人号',
