@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+
+const MAIN = new URL('../../packages/server/src/main.ts', import.meta.url).pathname;
+
+export interface DoctorAnswer {
+  readonly exit: number;
+  /** Codes of the causes, surest first. */
+  readonly codes: readonly string[];
+  readonly warnings: readonly string[];
+  readonly report: {
+    readonly causes: readonly {
+      readonly code: string;
+      readonly confidence: string;
+      readonly edits: readonly { readonly change: string }[];
+    }[];
+    readonly evidence: readonly { readonly id: string; readonly request: string; readonly result: string }[];
+    readonly settled: readonly { readonly en: string }[];
+    readonly open: readonly { readonly en: string }[];
+  };
+  readonly text: string;
+}
+
+/** Runs `hufu doctor` as a person would, in a process of its own; secrets go by environment. */
+export async function askDoctor(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<DoctorAnswer> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'doctor', ...args, '--json'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
+  const exit = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+  if (!out.startsWith('{')) throw new Error(`doctor ${args.join(' ')} ended with ${exit}\n${out}${err}`);
+  const report = JSON.parse(out) as DoctorAnswer['report'] & { warnings: readonly { code: string }[] };
+  return {
+    exit,
+    codes: report.causes.map((one) => one.code),
+    warnings: report.warnings.map((one) => one.code),
+    report,
+    text: out,
+  };
+}
