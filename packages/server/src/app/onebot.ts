@@ -1,6 +1,6 @@
 import type { Evidence } from '@hufu/refusals';
 import type { Log } from '../kernel/log.ts';
-import { createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
+import { type BotClientState, createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
 import type { BotProtocol } from './bot-protocol.ts';
 import type { Core } from './compose.ts';
 import { diagnoseDial } from './diagnose-dial.ts';
@@ -32,7 +32,18 @@ export function composeOnebot(input: { core: Core; addresses: Addresses; version
     now: Date.now,
   });
   core.bus.onChanges((changes) => surface.applyChanges(changes));
+  surface.onState((clientId, state) => tellOwner(core, clientId, state));
   return surface;
+}
+
+/** The owner's pages show how the program is connected as it changes. */
+function tellOwner(core: Core, clientId: string, state: BotClientState): void {
+  const client = core.botClients.all().find((one) => one.id === clientId);
+  if (client === undefined) return;
+  const ownerUid = core.users.peek(client.botUid)?.ownerUid ?? null;
+  if (ownerUid === null) return;
+  const data = { botUid: client.botUid, id: clientId, url: client.url, ...state };
+  core.notifier.toUser(ownerUid, { type: 'botclient.state', data });
 }
 
 function recordRefusal(core: Core, seen: OnebotRefusalSeen): string {

@@ -1,5 +1,9 @@
 import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
+/** A PNG of 98 bytes: the two halves of a tally. */
+const PICTURE =
+  'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwAQMAAABtzGvEAAAABlBMVEX69u7IPCOukt8zAAAAF0lEQVR42mNgwAOY//+r/39glEKn8AAAI2mpsclV93cAAAAASUVORK5CYII=';
+
 /** NoneBot with the FastAPI driver. The token is quoted: nonebot2 reads unquoted values as JSON, and a number is no token. */
 export function nonebotSnippet({ token, url }: SnippetInput): Snippet {
   const { host, port } = listenAt(url);
@@ -10,19 +14,23 @@ ONEBOT_ACCESS_TOKEN="${token}"
 `;
   const bot = `import nonebot
 from nonebot import on_message
-from nonebot.adapters.onebot.v11 import Adapter, Bot, MessageEvent
+from nonebot.adapters.onebot.v11 import Adapter, MessageEvent, MessageSegment
 
 nonebot.init()
 nonebot.get_driver().register_adapter(Adapter)
 nonebot.load_builtin_plugin("echo")
 
-ping = on_message(priority=10, block=False)
+PICTURE = "base64://${PICTURE}"
+answer = on_message(priority=10, block=False)
 
 
-@ping.handle()
-async def answer_ping(bot: Bot, event: MessageEvent):
-    if event.get_plaintext().strip() == "ping":
-        await ping.finish("pong")
+@answer.handle()
+async def reply(event: MessageEvent):
+    words = event.get_plaintext().strip()
+    if words == "ping":
+        await answer.finish("pong")
+    if words == "picture":
+        await answer.finish(MessageSegment.image(PICTURE))
 
 
 if __name__ == "__main__":
@@ -41,7 +49,10 @@ if __name__ == "__main__":
       },
       { zh: '把 .env 和 bot.py 放进同一个文件夹', en: 'Put .env and bot.py into one folder' },
       { zh: '在该文件夹运行：python bot.py', en: 'Run in that folder: python bot.py' },
-      { zh: '给机器人发送 ping，它会回复 pong', en: 'Send ping to the bot; it answers pong' },
+      {
+        zh: '给机器人发送 ping，它会回复 pong；发送 picture，它会回复一张图片',
+        en: 'Send ping to the bot, it answers pong; send picture, it answers with one',
+      },
     ],
   };
 }
