@@ -20,6 +20,7 @@ const targets = {
   check: [join(root, 'scripts/check.mjs'), ...args],
   peers: [join(root, 'scripts/peers.mjs'), ...args],
   deletable: [join(root, 'scripts/deletable.mjs')],
+  pack: [join(root, 'scripts/pack.mjs'), ...args],
   page: ['--eval', ''],
 };
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...targets[command]], { stdio: 'inherit', env });

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'hufu-pack-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the packed doctor, installed as a stranger does, names a closed port', { timeout: 120_000 }, async () => {
+  execFileSync(process.execPath, [join(ROOT, 'scripts/pack.mjs'), folder]);
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  const packed = globSync('*.tgz', { cwd: folder }).filter((name) => /refusals|protocol|doctor/.test(name));
+  assert.equal(packed.length, 3);
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packed.map((name) => `./${name}`)], {
+    cwd: folder,
+  });
+  const port = await closedPort();
+  const done = spawnSync('npx', ['--no-install', 'doctor', `ws://127.0.0.1:${port}/onebot/v11/ws`, '--lang', 'en'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.equal(done.status, 3, done.stderr);
+  assert.match(done.stdout, /Nothing listens there {2}remote\.refused \(certain\)/);
+});
+
+function closedPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 1));
+    });
+  });
+}
