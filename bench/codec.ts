@@ -56,7 +56,8 @@ measure('SEND decode + verify + decrypt', () =>
     if (frame.type === 'send' && cipher.sendKeyMatches(frame) && cipher.decrypt(frame.payload) !== null) taken += 1;
   }),
 );
-measure('SENDACK encode', () => writer.sendack(70_000_000_001, 1234, 7, 1, 5));
+const ack = { messageId: 70_000_000_001, clientSeq: 1234, messageSeq: 7, reasonCode: 1, flags: 2 };
+measure('SENDACK encode', () => writer.sendack(ack, 5));
 measure('RECV encode, in clear', () => writer.recv(recv, 5, null));
 measure('RECV encode + encrypt', () => writer.recv(recv, 5, cipher));
 measure('RECVACK decode', () => decoder.push(recvAck, count));

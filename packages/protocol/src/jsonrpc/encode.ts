@@ -41,7 +41,7 @@ export interface RpcEvent {
   readonly data: string;
 }
 
-/** The accepted connect. Payloads are in clear on this wire, so keys are empty. */
+/** The accepted connect. Payloads are in clear on this wire, so keys are empty; the Easy SDK for iOS cannot do without the two fields. */
 export function encodeConnected(id: RpcId, { serverVersion, timeDiff, nodeId }: RpcConnected): string {
   return encodeResult(id, { serverVersion, serverKey: '', salt: '', timeDiff, reasonCode: 1, nodeId });
 }
@@ -60,9 +60,10 @@ export function encodeError(id: RpcId | null, error: RpcError): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error });
 }
 
+/** `header` goes out even when empty: the Easy SDKs for Python, Flutter and iOS drop the connection or the message without it. */
 export function encodeRecv(recv: RpcRecv): string {
   return encodeNotification('recv', {
-    header: headerObject(recv.flags),
+    header: headerObject(recv.flags) ?? {},
     setting: settingObject(recv.setting),
     msgKey: '',
     expire: orAbsent(recv.expire),

@@ -1,6 +1,6 @@
 import { fromBase64 } from './base64.ts';
 import { type Fields, isRecord } from './fields.ts';
-import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, type RpcId } from './messages.ts';
+import { INVALID_PARAMS, INVALID_REQUEST, type PARSE_ERROR, type RpcId } from './messages.ts';
 
 const MAX_ID_CHARS = 256;
 
@@ -22,12 +22,6 @@ export type RpcParsedCall =
       readonly problem: string;
     };
 
-/** One call from one text. Never throws; the caller bounds the text. */
-export function parseRpc(text: string): RpcParsedCall {
-  const value = parseJson(text);
-  return value === undefined ? bad(null, PARSE_ERROR, 'message is not valid JSON') : readCall(value);
-}
-
 /** The envelope of JSON-RPC 2.0: `jsonrpc` may be absent, an id is a string or a number. */
 export function readCall(value: unknown): RpcParsedCall {
   if (!isRecord(value)) return bad(null, INVALID_REQUEST, 'message must be a JSON object');
@@ -41,10 +35,10 @@ export function readCall(value: unknown): RpcParsedCall {
   return isRecord(params) ? { ok: true, call: { id, method, params } } : bad(id, INVALID_PARAMS, 'params must be an object');
 }
 
-/** The bytes of a `payload`: base64 text; some pages show an object, which counts as its JSON. null when it is neither. */
+/** The bytes of a `payload`: base64 text; the Easy SDK for JavaScript sends an object or a list, which counts as its JSON. null when it is neither. */
 export function payloadBytes(value: unknown): Uint8Array | null {
   if (typeof value === 'string') return fromBase64(value);
-  if (!isRecord(value)) return null;
+  if (typeof value !== 'object' || value === null) return null;
   try {
     return new TextEncoder().encode(JSON.stringify(value));
   } catch {

@@ -13,7 +13,6 @@ export {
   type RpcRecv,
   type RpcSent,
 } from './encode.ts';
-export { parseRpc, payloadBytes, type RpcCall, type RpcParsedCall } from './envelope.ts';
 export { isRecord } from './fields.ts';
 export {
   INVALID_PARAMS,
@@ -31,4 +30,5 @@ export {
   type RpcSendParams,
   type RpcSubscribeParams,
 } from './messages.ts';
-export { parseRpcText, parseRpcValue } from './parse.ts';
+export { ObjectStream } from './object-stream.ts';
+export { parseRpcObject, parseRpcText } from './parse.ts';

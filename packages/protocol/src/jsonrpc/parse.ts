@@ -12,10 +12,13 @@ import {
   type RpcProblem,
   type RpcSendParams,
 } from './messages.ts';
-import { splitObjects } from './split-objects.ts';
+import { ObjectStream } from './object-stream.ts';
 
 const MAX_NAME_CHARS = 1024;
 const MAX_TEXT_CHARS = 32_767;
+/** More in one text is a flood, not a client. */
+const MAX_OBJECTS = 256;
+const encoder = new TextEncoder();
 const METHODS = new Set(['connect', 'send', 'ping', 'recvack', 'disconnect', 'subscribe', 'unsubscribe']);
 
 /**
@@ -27,19 +30,24 @@ export function parseRpcText(text: string, maxChars: number): RpcParsed[] {
   const whole = parseJson(text);
   if (whole !== undefined) return [parseRpcValue(whole)];
   const parsed: RpcParsed[] = [];
-  for (const part of splitObjects(text)) {
-    const value = parseJson(part);
-    if (value === undefined) {
-      parsed.push(problem(null, PARSE_ERROR, 'message is not valid JSON'));
-      break;
-    }
-    parsed.push(parseRpcValue(value));
-  }
-  return parsed.length === 0 ? [problem(null, PARSE_ERROR, 'message is not valid JSON')] : parsed;
+  const stream = new ObjectStream(text.length * 3);
+  const wrong = stream.push(encoder.encode(text), (part) => {
+    if (parsed.length < MAX_OBJECTS) parsed.push(parseRpcObject(part));
+  });
+  if (parsed.length === MAX_OBJECTS) parsed.push(problem(null, PARSE_ERROR, `more than ${MAX_OBJECTS} messages in one text`));
+  else if (wrong !== null || stream.heldBytes > 0 || parsed.length === 0)
+    parsed.push(problem(null, PARSE_ERROR, 'message is not valid JSON'));
+  return parsed;
+}
+
+/** The message of a text that is one JSON object. */
+export function parseRpcObject(text: string): RpcParsed {
+  const value = parseJson(text);
+  return value === undefined ? problem(null, PARSE_ERROR, 'message is not valid JSON') : parseRpcValue(value);
 }
 
 /** One parsed JSON value as a message. */
-export function parseRpcValue(value: unknown): RpcParsed {
+function parseRpcValue(value: unknown): RpcParsed {
   const parsed = readCall(value);
   if (!parsed.ok) return problem(parsed.id, parsed.code, parsed.problem);
   const { id, method, params } = parsed.call;

@@ -15,4 +15,13 @@ export type {
   SubFrame,
 } from './frames.ts';
 export { personChannelId } from './person-channel.ts';
-export { type ConnackFields, FrameWriter, type RecvCipher, type RecvFields, recvSignText, wireId } from './writer.ts';
+export {
+  type ConnackFields,
+  FrameWriter,
+  type RecvCipher,
+  type RecvFields,
+  recvSignText,
+  type SendackFields,
+  wireId,
+  wireIdText,
+} from './writer.ts';

@@ -16,11 +16,21 @@ export interface ConnackFields {
   /** The version the client asked for: from 4 on it reads serverVersion and nodeId, also on failure. */
   readonly clientVersion: number;
   readonly version: number;
-  readonly timeDiff: number;
+  /** Server ms − clientTimestamp; the client's number may be any 64 bits. */
+  readonly timeDiff: bigint;
   readonly reasonCode: number;
   readonly serverKey: string;
   readonly salt: string;
   readonly nodeId: number;
+}
+
+export interface SendackFields {
+  readonly messageId: MessageId | bigint;
+  readonly clientSeq: number;
+  readonly messageSeq: number;
+  readonly reasonCode: number;
+  /** The nibble of the SEND that is answered. */
+  readonly flags: number;
 }
 
 export interface RecvFields {
@@ -45,13 +55,16 @@ export interface RecvCipher {
   keyOf(signText: string): string;
 }
 
+const PONG_BYTES = new Uint8Array([PONG << 4]);
+
 /** Shared by all writers: a frame is built here and copied out once, nothing waits in it. */
 const body = new BodyWriter();
 
 /** Server → client frames. Each call answers a new array of exactly one frame. */
 export class FrameWriter {
+  /** One array for all: nobody may change it. */
   pong(): Uint8Array {
-    return new Uint8Array([PONG << 4]);
+    return PONG_BYTES;
   }
 
   connack(fields: ConnackFields): Uint8Array {
@@ -66,15 +79,7 @@ export class FrameWriter {
     return body.finish(CONNACK, newer ? 1 : 0);
   }
 
-  /** `flags`: the nibble of the SEND that is answered. */
-  sendack(
-    messageId: MessageId | bigint,
-    clientSeq: number,
-    messageSeq: number,
-    reasonCode: number,
-    version: number,
-    flags = 0,
-  ): Uint8Array {
+  sendack({ messageId, clientSeq, messageSeq, reasonCode, flags }: SendackFields, version: number): Uint8Array {
     body.begin(32);
     body.i64(wireNumber(messageId));
     body.u32(clientSeq);
@@ -130,6 +135,11 @@ const encoder = new TextEncoder();
 /** The id as clients see it: unstored messages count up from 2^62. */
 export function wireId(id: MessageId): bigint {
   return id >= 0 ? BigInt(id) : (1n << 62n) - BigInt(id);
+}
+
+/** The same as decimal text, as JSON carries it. */
+export function wireIdText(id: MessageId): string {
+  return id >= 0 ? String(id) : wireId(id).toString();
 }
 
 /** u32 up to version 5, u64 from version 6 on. */

@@ -81,8 +81,8 @@ describe('WKProto golden vectors', () => {
 
   it('writes CONNACK with version and node id from version 4 on, also on failure', () => {
     const writer = new FrameWriter();
-    const ok = { timeDiff: 0, reasonCode: 1, serverKey: SERVER_KEY, salt: SALT, nodeId: 1001 };
-    const fail = { timeDiff: 0, reasonCode: 2, serverKey: '', salt: '', nodeId: 1001 };
+    const ok = { timeDiff: 0n, reasonCode: 1, serverKey: SERVER_KEY, salt: SALT, nodeId: 1001 };
+    const fail = { timeDiff: 0n, reasonCode: 2, serverKey: '', salt: '', nodeId: 1001 };
     const hex = (fields: typeof ok, version: number) =>
       Buffer.from(writer.connack({ ...fields, clientVersion: version, version })).toString('hex');
     assert.equal(hex(fail, 2), '200d00000000000000000200000000');
@@ -117,7 +117,10 @@ describe('WKProto golden vectors', () => {
       'c01c00026531000c73747265616d2e64656c74610000018bcfe56be87b7d',
     );
     assert.equal(hex(writer.pong()), '80');
-    assert.equal(hex(writer.sendack(1, 1, 7, 1, 5)), '40110000000000000001000000010000000701');
+    assert.equal(
+      hex(writer.sendack({ messageId: 1, clientSeq: 1, messageSeq: 7, reasonCode: 1, flags: 0 }, 5)),
+      '40110000000000000001000000010000000701',
+    );
     assert.deepEqual(decodeAll(Buffer.from('70620c112210f47de9811500000007', 'hex'), 'server', 5), [
       { type: 'ping' },
       { type: 'recvack', flags: 2, messageId: 1_234_567_890_123_456_789n, messageSeq: 7 },

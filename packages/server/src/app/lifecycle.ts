@@ -5,7 +5,9 @@ import type { Config } from '../config/schema.ts';
 import type { Log } from '../kernel/log.ts';
 import { hostOf, type HostRule } from '../surfaces/listen/hosts.ts';
 import { listenHttp, listenTcp, type Listener } from '../surfaces/listen/listen.ts';
-import { acceptClients } from '../surfaces/listen/ws-accept.ts';
+import type { Peer } from '../surfaces/listen/peer.ts';
+import { acceptSocket } from '../surfaces/listen/tcp-accept.ts';
+import { acceptWebSockets } from '../surfaces/listen/ws-accept.ts';
 import { composeCore } from './compose.ts';
 import { listenControl } from './control.ts';
 import { type Addresses, composeSurfaces } from './surfaces.ts';
@@ -66,23 +68,14 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
     .map((key) => hostOf(config[key]))
     .filter((host) => host !== '');
   const hosts = (name: Name): HostRule => ({ external, bound: config[`listen.${name}`].replace(/:\d+$/, '') });
+  const clients = {
+    binary: surfaces.wkproto,
+    json: surfaces.jsonrpc,
+    refuse: (refusal: Refusal, peer: Peer) =>
+      surfaces.refusals.client({ refusal, surface: 'wkproto', peer, claim: null, answer: 'close' }),
+  };
   const chat = (matches: (path: string) => boolean) =>
-    acceptClients({
-      matches,
-      maxMessageBytes: MAX_MESSAGE_BYTES,
-      onBinary: (ws, socket, peer) => surfaces.wkproto.onWebSocket(ws, socket, peer),
-      onJson: (ws, _, peer) => surfaces.jsonrpc.onWebSocket(ws, peer),
-      onSilent: (ws, peer) => {
-        const requestId = surfaces.refusals.client({
-          refusal: { code: 'wk.auth_timeout' },
-          surface: 'wkproto',
-          peer,
-          claim: null,
-          answer: 'close 4408',
-        });
-        ws.close(4408, `wk.auth_timeout; req=${requestId}`);
-      },
-    });
+    acceptWebSockets({ ...clients, matches, maxMessageBytes: MAX_MESSAGE_BYTES });
   const botRoutes = surfaces.botProtocols.flatMap((protocol) => protocol.upgradeRoutes);
   const refuse = surfaces.refusals.early;
   const web = (
@@ -96,7 +89,7 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
       listenTcp({
         name: 'tcp',
         address: config['listen.tcp'],
-        onSocket: (socket, peer) => surfaces.wkproto.onSocket(socket, peer),
+        onSocket: (socket, peer) => acceptSocket(socket, peer, clients),
       }),
     ws: () => web('ws', [chat(() => true)], null),
     http: () =>

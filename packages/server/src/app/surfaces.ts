@@ -47,6 +47,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     refused: (seen) => refusals.client(seen),
     limits: { connections: config['limits.connections'], outboxBytes: config['limits.outboxBytes'] },
     nodeId: NODE_ID,
+    log,
     now: Date.now,
   };
   const wkproto = createWkprotoSurface(clientDeps);

@@ -1,6 +1,7 @@
 /** Where bytes leave: a socket or a WebSocket, reduced to what an outbox needs. */
 export interface ByteSink {
-  write(bytes: Uint8Array): void;
+  /** The frames of one tick, `bytes` long together, in one write. */
+  write(frames: readonly Uint8Array[], bytes: number): void;
   /** Bytes handed over and not yet taken by the kernel. */
   readonly backlogBytes: number;
 }
@@ -38,6 +39,7 @@ export class Outbox {
     }
     this.#frames.push(frame);
     this.#bytes += frame.byteLength;
+    if (this.#bytes > this.#limitBytes) this.flush();
   }
 
   flush(): void {
@@ -47,8 +49,7 @@ export class Outbox {
     this.#frames = null;
     this.#bytes = 0;
     if (this.#closed) return;
-    const [only] = frames;
-    this.#sink.write(frames.length === 1 && only !== undefined ? only : Buffer.concat(frames, bytes));
+    this.#sink.write(frames, bytes);
     if (this.#sink.backlogBytes > this.#limitBytes) {
       this.#closed = true;
       this.#onSlow();

@@ -1,6 +1,7 @@
 import type { Refusal } from '@hufu/refusals';
 import type { User } from '../../domain/model.ts';
 import type { SendPorts } from '../../domain/messages/send-message.ts';
+import type { Log } from '../../kernel/log.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Hub } from '../../runtime/hub.ts';
 import type { Peer } from './peer.ts';
@@ -34,6 +35,7 @@ export interface ClientSurfaceDeps {
   refused(seen: RefusalSeen): string;
   readonly limits: { readonly connections: number; readonly outboxBytes: number };
   readonly nodeId: number;
+  readonly log: Log;
   now(): number;
 }
 

@@ -5,12 +5,14 @@ export interface Watched {
   onIdle(): void;
 }
 
+const SWEEP_MS = 1000;
+
 export class IdleWatch {
   readonly #watched = new Set<Watched>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(everyMs = 1000) {
-    this.#timer = setInterval(() => this.#sweep(Date.now()), everyMs);
+  constructor(now: () => number) {
+    this.#timer = setInterval(() => this.#sweep(now()), SWEEP_MS);
     this.#timer.unref();
   }
 

@@ -1,30 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { CONNECT_TIMEOUT_MS } from './client-deps.ts';
+import { type AcceptOptions, type ClientHandler, startsLikeJson } from './client-handler.ts';
 import type { Peer } from './peer.ts';
 import type { UpgradeRoute } from './upgrade.ts';
 
-export interface MessageHandler {
-  onMessage(bytes: Buffer): void;
-  onClosed(): void;
-}
-
-export type OpenHandler = (ws: WebSocket, socket: Socket, peer: Peer) => MessageHandler;
-
-export interface AcceptOptions {
+export interface WsAcceptOptions extends AcceptOptions {
   matches(path: string): boolean;
   readonly maxMessageBytes: number;
-  /** First byte is no `{`: the binary protocol. */
-  readonly onBinary: OpenHandler;
-  readonly onJson: OpenHandler;
-  /** Nothing came in time. */
-  onSilent(ws: WebSocket, peer: Peer): void;
 }
 
+const LINGER_MS = 2000;
+
 /** WebSocket connections of chat clients: the first message tells which of the two protocols the client speaks. */
-export function acceptClients(options: AcceptOptions): UpgradeRoute {
+export function acceptWebSockets(options: WsAcceptOptions): UpgradeRoute {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
@@ -42,17 +33,28 @@ export function acceptClients(options: AcceptOptions): UpgradeRoute {
   };
 }
 
-function watch(ws: WebSocket, socket: Socket, peer: Peer, options: AcceptOptions): void {
-  let handler: MessageHandler | null = null;
-  const silence = setTimeout(() => options.onSilent(ws, peer), CONNECT_TIMEOUT_MS);
-  ws.on('error', () => ws.terminate());
-  ws.on('message', (data) => {
-    const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+function watch(ws: WebSocket, socket: Socket, peer: Peer, options: WsAcceptOptions): void {
+  let handler: ClientHandler | null = null;
+  const refuse = (code: 'wk.auth_timeout' | 'wk.protocol', problem: string, wsClose: number): void => {
+    const requestId = options.refuse({ code, evidence: { problem } }, peer);
+    ws.close(wsClose, `${code}; req=${requestId}`);
+    setTimeout(() => ws.terminate(), LINGER_MS).unref();
+  };
+  const silence = setTimeout(() => refuse('wk.auth_timeout', 'nothing was sent', 4408), CONNECT_TIMEOUT_MS);
+  ws.on('message', (data, isBinary) => {
+    const bytes = bufferOf(data);
     if (handler === null) {
       clearTimeout(silence);
-      handler = (startsLikeJson(bytes) ? options.onJson : options.onBinary)(ws, socket, peer);
+      handler = (isBinary && !startsLikeJson(bytes) ? options.binary : options.json).onWebSocket(ws, socket, peer);
     }
-    handler.onMessage(bytes);
+    if (isBinary) handler.onBytes(bytes);
+    else handler.onText(bytes);
+  });
+  ws.on('ping', () => handler?.onAlive());
+  // `ws` has begun its closing handshake with the fitting code; nothing more is read.
+  ws.on('error', (error) => {
+    if (handler === null) refuse('wk.protocol', error.message, 1002);
+    else handler.onBroken(error.message);
   });
   ws.once('close', () => {
     clearTimeout(silence);
@@ -60,10 +62,7 @@ function watch(ws: WebSocket, socket: Socket, peer: Peer, options: AcceptOptions
   });
 }
 
-function startsLikeJson(bytes: Buffer): boolean {
-  for (const byte of bytes.subarray(0, 64)) {
-    if (byte === 0x7b) return true;
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
-  }
-  return false;
+function bufferOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }

@@ -2,18 +2,27 @@ import { randomBytes } from 'node:crypto';
 import type { ConnectFrame } from '@hufu/protocol/wkproto';
 import { deriveSession } from '@hufu/protocol/wkproto/crypto';
 import { isUid } from '../../domain/messages/send-message.ts';
-import type { WkConnection } from './connection.ts';
 import { kickOthers } from '../../runtime/kick.ts';
+import type { WkConnection } from './connection.ts';
+import type { WkDeps } from './deps.ts';
 
 const LATEST_VERSION = 5;
 const SALT_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** CONNECT, step by step: a possible uid, room for one more, the token (before the costly key exchange), the keys, who has to leave, CONNACK. */
+/** CONNECT, whatever happens answered: a fault of ours is a refusal too. */
 export async function handleConnect(connection: WkConnection, frame: ConnectFrame): Promise<void> {
+  try {
+    await admit(connection, frame);
+  } catch (error) {
+    connection.refuse({ code: 'srv.fault', evidence: { error: String(error) } }, frame);
+  }
+}
+
+/** Step by step: a possible uid, room for one more, the token (before the costly key exchange), the keys, CONNACK, who has to leave. */
+async function admit(connection: WkConnection, frame: ConnectFrame): Promise<void> {
   const { deps } = connection;
   if (!isUid(frame.uid)) return connection.refuse({ code: 'wk.uid_invalid' }, frame);
-  if (deps.hub.size >= deps.limits.connections)
-    return connection.refuse({ code: 'limit.connections', retryAfterSeconds: 10 }, frame);
+  if (isFull(deps)) return connection.refuse(NO_ROOM, frame);
 
   const claim = {
     uid: frame.uid,
@@ -24,6 +33,9 @@ export async function handleConnect(connection: WkConnection, frame: ConnectFram
   } as const;
   const admitted = await deps.authenticate(claim);
   if (!admitted.ok) return connection.refuse(admitted.refusal, frame);
+  // The token check waits for the store: meanwhile the client may have gone, or others may have taken the last places.
+  if (!connection.isAuthenticating) return;
+  if (isFull(deps)) return connection.refuse(NO_ROOM, frame);
 
   const keys = deps.keys.current();
   const salt = newSalt();
@@ -32,7 +44,7 @@ export async function handleConnect(connection: WkConnection, frame: ConnectFram
     return connection.refuse({ code: 'wk.client_key', evidence: { keyLength: frame.clientKey.length } }, frame);
 
   const { user, deviceLevel } = admitted.value;
-  const version = frame.version >= 1 && frame.version <= LATEST_VERSION ? frame.version : LATEST_VERSION;
+  const version = spokenVersion(frame);
   connection.enter({
     uid: user.uid,
     u: user.u,
@@ -47,7 +59,7 @@ export async function handleConnect(connection: WkConnection, frame: ConnectFram
     connection.writer.connack({
       clientVersion: frame.version,
       version,
-      timeDiff: deps.now() - Number(frame.clientTimestamp),
+      timeDiff: BigInt(deps.now()) - frame.clientTimestamp,
       reasonCode: 1,
       serverKey: keys.publicKey,
       salt,
@@ -55,6 +67,17 @@ export async function handleConnect(connection: WkConnection, frame: ConnectFram
     }),
   );
   kickOthers(deps.hub, connection);
+}
+
+const NO_ROOM = { code: 'limit.connections', retryAfterSeconds: 10 } as const;
+
+function isFull({ hub, limits }: WkDeps): boolean {
+  return hub.size >= limits.connections;
+}
+
+/** The lower of the two latest versions. A client that says 0 reads the layout of version 1. */
+export function spokenVersion({ version }: ConnectFrame): number {
+  return Math.min(Math.max(version, 1), LATEST_VERSION);
 }
 
 /** 16 letters and digits: the session's IV as ASCII bytes. */

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Refusal } from '@hufu/refusals';
 import { type ConnectFrame, type Frame, FrameDecoder, FrameWriter } from '@hufu/protocol/wkproto';
 import { SessionCipher } from '@hufu/protocol/wkproto/crypto';
+import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { Delivery, LiveSession, Notification } from '../../runtime/session.ts';
-import type { Peer } from '../listen/peer.ts';
-import { handleConnect } from './connect.ts';
+import { Unacked } from '../../runtime/unacked.ts';
 import { CONNECT_TIMEOUT_MS, IDLE_TIMEOUT_MS } from '../listen/client-deps.ts';
+import type { ClientHandler } from '../listen/client-handler.ts';
 import type { Watched } from '../listen/idle-watch.ts';
+import { Intake } from '../listen/intake.ts';
+import type { Peer } from '../listen/peer.ts';
+import type { Transport } from '../listen/transport.ts';
+import { handleConnect } from './connect.ts';
 import type { WkDeps } from './deps.ts';
+import { foreignProtocol } from './foreign.ts';
 import { encodeDelivery } from './recv.ts';
 import { sayRefused } from './refuse.ts';
 import { handleSend } from './send.ts';
-import type { Transport } from './transport.ts';
-import { Unacked } from './unacked.ts';
 
 /** What the connection knows of its client once CONNECT was accepted. */
 export interface Identity {
@@ -26,28 +29,28 @@ export interface Identity {
   readonly salt: Uint8Array;
 }
 
-type State = 'waiting' | 'authenticating' | 'live' | 'ended';
+/** `leaving`: told to go; nothing it says counts any more, what it is owed still goes out until the socket closes. */
+type State = 'waiting' | 'authenticating' | 'live' | 'leaving' | 'ended';
 
 const MAX_FRAME_BYTES = 1024 * 1024;
-const MAX_HELD = 256;
 
-/** One WKProto client, from its first byte to its last. States: waiting for CONNECT, authenticating, live, ended. */
-export class WkConnection implements LiveSession, Watched {
+/** One WKProto client, from its first byte to its last. */
+export class WkConnection implements LiveSession, ClientHandler, Watched {
   readonly surface = 'wkproto';
   readonly connectionId = randomUUID();
   readonly peer: Peer;
   readonly transport: Transport;
   readonly deps: WkDeps;
   readonly writer = new FrameWriter();
+  readonly intake: Intake<Frame>;
   readonly #decoder = new FrameDecoder({ maxFrameBytes: MAX_FRAME_BYTES, side: 'server' });
   readonly #onGone: (connection: WkConnection) => void;
   #state: State = 'waiting';
   #identity: Identity | null = null;
   #cipher: SessionCipher | null = null;
   #unacked: Unacked | null = null;
-  /** Frames that came while an earlier one waits for the disk or for the token check; order is kept. */
-  #held: Frame[] | null = null;
-  lastHeardMs = Date.now();
+  #oddLogged = false;
+  lastHeardMs: number;
   idleLimitMs = CONNECT_TIMEOUT_MS;
 
   constructor(transport: Transport, peer: Peer, deps: WkDeps, onGone: (connection: WkConnection) => void) {
@@ -55,6 +58,8 @@ export class WkConnection implements LiveSession, Watched {
     this.peer = peer;
     this.deps = deps;
     this.#onGone = onGone;
+    this.lastHeardMs = deps.now();
+    this.intake = new Intake((frame) => this.#onPacket(frame), transport);
   }
 
   get uid(): string {
@@ -75,8 +80,8 @@ export class WkConnection implements LiveSession, Watched {
   get version(): number {
     return this.#identity?.version ?? 5;
   }
-  get isLive(): boolean {
-    return this.#state === 'live';
+  get isAuthenticating(): boolean {
+    return this.#state === 'authenticating';
   }
 
   /** Made at the first SEND or RECV: an idle connection needs none. */
@@ -87,47 +92,66 @@ export class WkConnection implements LiveSession, Watched {
   }
 
   onBytes(bytes: Uint8Array): void {
-    if (this.#state === 'ended') return;
-    this.lastHeardMs = Date.now();
-    const error = this.#decoder.push(bytes, (frame) => this.#onFrame(frame));
-    if (error !== null) this.refuse({ code: 'wk.protocol', evidence: { problem: error.reason, state: this.#state } });
+    if (this.#isDeaf()) return;
+    this.lastHeardMs = this.deps.now();
+    const foreign = this.#state === 'waiting' && this.#decoder.heldBytes === 0 ? foreignProtocol(bytes) : null;
+    if (foreign !== null) return this.onBroken(foreign);
+    const error = this.#decoder.push(bytes, (frame) => this.intake.push(frame));
+    if (error !== null) this.onBroken(error.reason);
   }
 
-  #onFrame(frame: Frame): void {
-    if (this.#held === null) this.#onPacket(frame);
-    else if (this.#held.push(frame) >= MAX_HELD) this.transport.pause();
+  /** WKProto in WebSocket text messages would break at the first byte above 127, so it is refused at once. */
+  onText(): void {
+    this.onBroken('binary packets in a WebSocket text message');
+  }
+
+  /** A sign of life below the protocol. */
+  onAlive(): void {
+    this.lastHeardMs = this.deps.now();
+  }
+
+  /** What arrives cannot be read. */
+  onBroken(problem: string): void {
+    if (!this.#isDeaf()) this.refuse({ code: 'wk.protocol', evidence: { problem, state: this.#state } });
+  }
+
+  #isDeaf(): boolean {
+    return this.#state === 'leaving' || this.#state === 'ended';
   }
 
   /** The state gate: which packets count in which state. */
-  #onPacket(frame: Frame): void {
+  #onPacket(frame: Frame): Promise<void> | undefined {
     if (this.#state === 'live') return this.#onLivePacket(frame);
     if (this.#state !== 'waiting') return;
-    if (frame.type === 'connect') this.#connect(frame);
-    else this.refuse({ code: 'wk.protocol', evidence: { problem: `${frame.type} before CONNECT` } });
+    if (frame.type !== 'connect')
+      return this.refuse({ code: 'wk.protocol', evidence: { problem: `${frame.type} before CONNECT` } });
+    this.#state = 'authenticating';
+    return handleConnect(this, frame);
   }
 
-  #onLivePacket(frame: Frame): void {
+  #onLivePacket(frame: Frame): Promise<void> | undefined {
     switch (frame.type) {
       case 'send':
-        handleSend(this, frame);
-        return;
+        return handleSend(this, frame);
       case 'recvack':
         this.#unacked?.acknowledge(frame);
         return;
       case 'ping':
-        this.transport.send(this.writer.pong());
-        return;
-      case 'disconnect':
-        this.close(1000, '');
+        this.say(this.writer.pong());
         return;
       default:
-        return; // A second CONNECT, SUB and the rest are ignored, as v2 does.
+        this.#ignore(frame);
     }
   }
 
-  #connect(frame: ConnectFrame): void {
-    this.#state = 'authenticating';
-    this.hold(handleConnect(this, frame));
+  /** A second CONNECT, DISCONNECT, SUB and the rest: WuKongIM ignores them and goes on. Logged once a connection. */
+  #ignore(frame: Frame): void {
+    if (this.#oddLogged) return;
+    this.#oddLogged = true;
+    this.deps.log.info(
+      { uid: this.uid, peer: this.peer.address, packet: frame.type },
+      'ignored a packet that means nothing after CONNECT',
+    );
   }
 
   /** CONNECT was accepted: from here on the session is in the hub. */
@@ -139,42 +163,28 @@ export class WkConnection implements LiveSession, Watched {
     this.deps.hub.add(this);
   }
 
-  /** Later frames wait until `step` is done, so that nothing overtakes. */
-  hold(step: Promise<unknown>): void {
-    this.#held ??= [];
-    void step.finally(() => {
-      const frames = this.#held ?? [];
-      this.#held = null;
-      for (const [index, frame] of frames.entries()) {
-        this.#onPacket(frame);
-        if (this.#held !== null) {
-          this.#held = frames.slice(index + 1);
-          return;
-        }
-      }
-      if (this.#state !== 'ended') this.transport.resume();
-    });
+  /** A frame to a client that was let in; none goes out after the end. */
+  say(frame: Uint8Array): void {
+    if (this.#state === 'live' || this.#state === 'leaving') this.transport.send(frame);
   }
 
   deliver(delivery: Delivery): void {
     if (this.#state !== 'live') return;
-    const frame = encodeDelivery(this, delivery);
-    this.transport.send(frame);
-    if (delivery.message.id > 0) {
-      this.#unacked ??= new Unacked();
-      this.#unacked.add(delivery.message.id, frame);
-    }
+    this.transport.send(encodeDelivery(this, delivery));
+    if (delivery.message.id < 0) return;
+    this.#unacked ??= new Unacked();
+    this.#unacked.add(delivery, this.deps.now());
   }
 
-  /** Sends again what was not acknowledged for a minute, at most five times. */
+  /** Delivers again what was not acknowledged in time. */
   resend(nowMs: number): void {
-    this.#unacked?.resend(nowMs, (frame) => this.transport.send(frame));
+    this.#unacked?.resend(nowMs, (delivery) => this.say(encodeDelivery(this, delivery)));
   }
 
   /** Binary clients of these versions have no place for it. */
   notify(_notification: Notification): void {}
 
-  /** An open session is ended by a rule: DISCONNECT with the text, then the close. */
+  /** An open session is ended by a rule: with a grace it hears DISCONNECT first. From now on nothing it says counts. */
   end(refusal: Refusal, graceMs: number): void {
     if (this.#state !== 'live') return;
     const requestId = this.deps.refused({
@@ -184,14 +194,18 @@ export class WkConnection implements LiveSession, Watched {
       claim: this.claim(),
       answer: 'DISCONNECT',
     });
-    const reason = `${refusal.code}; req=${requestId}`;
-    if (graceMs > 0) this.transport.send(this.writer.disconnect(12, String(refusal.evidence?.by ?? reason)));
+    const reason = `${definitionOf(refusal.code).publicCode}; req=${requestId}`;
+    const { wsClose } = wireOf(refusal.code);
+    if (graceMs > 0) this.say(this.writer.disconnect(12, String(refusal.evidence?.by ?? reason)));
+    this.#state = 'leaving';
+    this.intake.stop();
     this.#leaveHub();
-    setTimeout(() => this.close(4409, reason), graceMs).unref();
+    if (graceMs > 0) setTimeout(() => this.close(wsClose, reason), graceMs).unref();
+    else this.close(wsClose, reason);
   }
 
   /** Refuses the CONNECT or the connection as a whole, in the words of this client. */
-  refuse(refusal: Refusal, connect: ConnectFrame | null = null): void {
+  refuse(refusal: Refusal, connect: ConnectFrame | null = null): undefined {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     sayRefused(this, refusal, connect);
@@ -214,22 +228,21 @@ export class WkConnection implements LiveSession, Watched {
 
   /** The socket is gone. */
   onClosed(): void {
+    if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#gone();
   }
 
   onIdle(): void {
-    if (this.#state === 'waiting' || this.#state === 'authenticating')
-      this.refuse({ code: 'wk.auth_timeout', evidence: { state: this.#state } });
-    else {
-      this.transport.destroy();
-      this.onClosed();
-    }
+    if (this.#identity === null) this.refuse({ code: 'wk.auth_timeout', evidence: { state: this.#state } });
+    else this.close(4408, 'idle');
   }
 
+  /** Takes less than it is sent: what waits for it is dropped with the connection. */
   onSlow(): void {
     this.end({ code: 'limit.slow_reader' }, 0);
     this.transport.destroy();
+    this.onClosed();
   }
 
   #leaveHub(): void {
@@ -237,9 +250,9 @@ export class WkConnection implements LiveSession, Watched {
   }
 
   #gone(): void {
+    this.intake.stop();
     this.#leaveHub();
     this.#unacked = null;
-    this.#held = null;
     this.#onGone(this);
   }
 }

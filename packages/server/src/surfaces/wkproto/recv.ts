@@ -4,7 +4,7 @@ import type { WkConnection } from './connection.ts';
 
 const RED_DOT = 2;
 
-/** RECV for one receiver: its own view of the channel, its own encryption. */
+/** RECV for one receiver: its own view of the channel, its own encryption. The badge is not for the sender's other devices. */
 export function encodeDelivery(connection: WkConnection, delivery: Delivery): Uint8Array {
   const { message, state, senderUid } = delivery;
   const own = message.sender === connection.u;
@@ -12,7 +12,7 @@ export function encodeDelivery(connection: WkConnection, delivery: Delivery): Ui
   return connection.writer.recv(
     {
       flags: own ? flags & ~RED_DOT : flags,
-      setting: (message.flags >> 8) & 0xff & ~2,
+      setting: (message.flags >> 8) & 0xff,
       fromUid: senderUid,
       channelId: channelIdFor(connection.uid, delivery),
       channelType: state.channel.type,

@@ -1,5 +1,6 @@
 import type { ConnectFrame } from '@hufu/protocol/wkproto';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
+import { spokenVersion } from './connect.ts';
 import type { WkConnection } from './connection.ts';
 
 const APP = 0;
@@ -23,8 +24,8 @@ export function sayRefused(connection: WkConnection, refusal: Refusal, connect: 
     transport.send(
       writer.connack({
         clientVersion: connect.version,
-        version: Math.min(Math.max(connect.version, 1), 5),
-        timeDiff: deps.now() - Number(connect.clientTimestamp),
+        version: spokenVersion(connect),
+        timeDiff: BigInt(deps.now()) - connect.clientTimestamp,
         reasonCode: wire.wkReason,
         serverKey: '',
         salt: text,

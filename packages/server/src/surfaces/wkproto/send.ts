@@ -1,22 +1,18 @@
 import type { SendFrame } from '@hufu/protocol/wkproto';
 import { wireOf } from '@hufu/refusals';
-import { type SendCommand, type Sent, sendMessage, storedChannelId } from '../../domain/messages/send-message.ts';
-import type { Outcome } from '../../kernel/outcome.ts';
+import type { Sent } from '../../domain/messages/send-message.ts';
+import { type Outcome, refuse } from '../../kernel/outcome.ts';
+import { submitSend } from '../listen/submit.ts';
 import type { WkConnection } from './connection.ts';
 
 /** SEND: verify the message key, decrypt, map to the domain's words, and answer SENDACK when the message is on disk. */
-export function handleSend(connection: WkConnection, frame: SendFrame): void {
+export function handleSend(connection: WkConnection, frame: SendFrame): Promise<void> | undefined {
   const { deps, cipher } = connection;
-  const sender = deps.send.users.peekInt(connection.u);
-  if (cipher === null || sender === undefined)
-    return acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault' } });
-
-  if (!cipher.sendKeyMatches(frame)) return acknowledge(connection, frame, { ok: false, refusal: { code: 'im.msg_key' } });
+  if (cipher === null || !cipher.sendKeyMatches(frame)) return acknowledge(connection, frame, refuse('im.msg_key'));
   const payload = cipher.decrypt(frame.payload);
-  if (payload === null) return acknowledge(connection, frame, { ok: false, refusal: { code: 'im.payload_invalid' } });
+  if (payload === null) return acknowledge(connection, frame, refuse('im.payload_invalid'));
 
-  const command: SendCommand = {
-    sender,
+  const words = {
     channelId: frame.channelId,
     channelType: frame.channelType,
     clientMsgNo: frame.clientMsgNo,
@@ -24,38 +20,26 @@ export function handleSend(connection: WkConnection, frame: SendFrame): void {
     expireSeconds: frame.expire,
     topic: frame.topic,
     payload,
-    origin: connection.connectionId,
   };
-  const sent = sendMessage(deps.send, command).then(
-    (outcome) => acknowledge(connection, frame, outcome),
-    (error: unknown) =>
-      acknowledge(connection, frame, { ok: false, refusal: { code: 'srv.fault', evidence: { error: String(error) } } }),
-  );
-  // A cold channel is read before the message is queued: what follows on this connection must not overtake it.
-  if (isCold(connection, command)) connection.hold(sent);
+  return submitSend(deps, connection, words, (outcome) => acknowledge(connection, frame, outcome));
 }
 
-function isCold(connection: WkConnection, command: SendCommand): boolean {
-  const stored = storedChannelId(command);
-  return stored.ok && connection.deps.send.channels.peek(command.channelType, stored.value) === undefined;
-}
-
-function acknowledge(connection: WkConnection, frame: SendFrame, outcome: Outcome<Sent>): void {
-  if (!connection.isLive) return;
-  const { writer, deps } = connection;
+/** SENDACK carries the flags of its SEND, as WuKongIM's does. */
+function acknowledge(connection: WkConnection, frame: SendFrame, outcome: Outcome<Sent>): undefined {
+  const { writer, deps, version } = connection;
+  const { clientSeq, flags } = frame;
   if (outcome.ok) {
-    connection.transport.send(
-      writer.sendack(outcome.value.messageId, frame.clientSeq, outcome.value.messageSeq, 1, connection.version),
-    );
+    const { messageId, messageSeq } = outcome.value;
+    connection.say(writer.sendack({ messageId, clientSeq, messageSeq, reasonCode: 1, flags }, version));
     return;
   }
-  const reason = wireOf(outcome.refusal.code).wkReason;
+  const reasonCode = wireOf(outcome.refusal.code).wkReason;
   deps.refused({
     refusal: outcome.refusal,
     surface: 'wkproto',
     peer: connection.peer,
     claim: connection.claim(),
-    answer: `SENDACK ${reason}`,
+    answer: `SENDACK ${reasonCode}`,
   });
-  connection.transport.send(writer.sendack(0, frame.clientSeq, 0, reason, connection.version));
+  connection.say(writer.sendack({ messageId: 0, clientSeq, messageSeq: 0, reasonCode, flags }, version));
 }

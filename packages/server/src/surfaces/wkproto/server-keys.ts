@@ -7,15 +7,23 @@ export interface ServerKeyPair {
   readonly publicKey: string;
 }
 
+const RENEW_AFTER_MS = 600_000;
+
 /** One X25519 key pair for the process, renewed at most ten minutes later: making one per connection would be half the cost of a handshake. */
 export class ServerKeys {
+  readonly #now: () => number;
   #pair: ServerKeyPair = createKeyPair();
-  #madeMs = Date.now();
+  #madeMs: number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#madeMs = now();
+  }
 
   current(): ServerKeyPair {
-    if (Date.now() - this.#madeMs > 600_000) {
+    if (this.#now() - this.#madeMs > RENEW_AFTER_MS) {
       this.#pair = createKeyPair();
-      this.#madeMs = Date.now();
+      this.#madeMs = this.#now();
     }
     return this.#pair;
   }

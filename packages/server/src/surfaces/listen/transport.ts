@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { Outbox } from '../../runtime/outbox.ts';
+import { wsFrames } from './ws-frames.ts';
 
 /** A connection below the protocol: frames out, bytes in. */
 export interface Transport {
@@ -9,6 +10,7 @@ export interface Transport {
   /** Sends what is gathered, says goodbye in its own way (a WebSocket carries code and reason), and is gone at most 2 s later. */
   close(code: number, reason: string): void;
   destroy(): void;
+  /** Stops reading: the peer's sends wait in its own machine. */
   pause(): void;
   resume(): void;
 }
@@ -22,21 +24,22 @@ const LINGER_MS = 2000;
 
 /** TCP: all frames of a tick leave in one write. */
 export function tcpTransport(socket: Socket, limits: TransportLimits): Transport {
-  const outbox = new Outbox(
-    {
-      write: (bytes) => void socket.write(bytes),
-      get backlogBytes() {
-        return socket.writableLength;
-      },
+  const sink = {
+    write(frames: readonly Uint8Array[], bytes: number): void {
+      const [only] = frames;
+      if (socket.writable) socket.write(frames.length === 1 && only !== undefined ? only : Buffer.concat(frames, bytes));
     },
-    limits.outboxBytes,
-    () => limits.onSlow(),
-  );
+    get backlogBytes() {
+      return socket.writableLength;
+    },
+  };
+  const outbox = new Outbox(sink, limits.outboxBytes, () => limits.onSlow());
   return {
     kind: 'tcp',
     send: (frame) => outbox.push(frame),
     close: () => {
       outbox.close();
+      socket.resume();
       socket.end();
       setTimeout(() => socket.destroy(), LINGER_MS).unref();
     },
@@ -46,29 +49,26 @@ export function tcpTransport(socket: Socket, limits: TransportLimits): Transport
   };
 }
 
-/** WebSocket: exactly one frame per message, because the npm SDK cuts several frames in one message wrongly; one tick still makes one write. */
-export function wsTransport(ws: WebSocket, socket: { cork(): void; uncork(): void }, limits: TransportLimits): Transport {
-  let corked = false;
-  let slow = false;
+/**
+ * WebSocket: exactly one frame per message, because the npm SDK cuts several frames in one message wrongly, and all messages of a tick in one write.
+ * The messages are framed here: without compression `ws` keeps no state of its own between two of them.
+ */
+export function wsTransport(ws: WebSocket, socket: Socket, options: TransportLimits & { readonly opcode: number }): Transport {
+  const sink = {
+    write(frames: readonly Uint8Array[]): void {
+      if (ws.readyState === ws.OPEN) socket.write(wsFrames(options.opcode, frames));
+    },
+    get backlogBytes() {
+      return socket.writableLength;
+    },
+  };
+  const outbox = new Outbox(sink, options.outboxBytes, () => options.onSlow());
   return {
     kind: 'ws',
-    send: (frame) => {
-      if (ws.readyState !== ws.OPEN) return;
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        setImmediate(() => {
-          corked = false;
-          socket.uncork();
-        });
-      }
-      ws.send(frame, { binary: true, compress: false });
-      if (!slow && ws.bufferedAmount > limits.outboxBytes) {
-        slow = true;
-        limits.onSlow();
-      }
-    },
+    send: (frame) => outbox.push(frame),
     close: (code, reason) => {
+      outbox.close();
+      if (ws.isPaused) ws.resume();
       ws.close(code, reason);
       setTimeout(() => ws.terminate(), LINGER_MS).unref();
     },

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { encodeResult, encodeSent, type RpcId, type RpcMessage, type RpcSendParams } from '@hufu/protocol/jsonrpc';
+import { wireIdText } from '@hufu/protocol/wkproto';
+import type { Sent } from '../../domain/messages/send-message.ts';
+import type { Outcome } from '../../kernel/outcome.ts';
+import { submitSend } from '../listen/submit.ts';
+import type { RpcConnection } from './connection.ts';
+
+/** A call of a live connection. Every request is answered; a notification only when it is refused. */
+export function handleCall(connection: RpcConnection, call: RpcMessage): Promise<void> | undefined {
+  switch (call.method) {
+    case 'send':
+      return handleSend(connection, call.id, call.params);
+    case 'recvack':
+      connection.acknowledge(call.params);
+      return done(connection, call.id);
+    case 'ping':
+      return done(connection, call.id);
+    case 'disconnect':
+      done(connection, call.id);
+      connection.close(1000, '');
+      return;
+    case 'connect':
+      connection.fail(call.id, { code: 'wk.protocol', evidence: { problem: 'connect on a connection that is connected' } });
+      return;
+    default:
+      connection.fail(call.id, { code: 'http.route_unknown', evidence: { method: call.method } });
+  }
+}
+
+function done(connection: RpcConnection, id: RpcId | null): undefined {
+  if (id !== null) connection.say(encodeResult(id, {}));
+}
+
+/** Not awaited up to the disk: the next call is read meanwhile. */
+function handleSend(connection: RpcConnection, id: RpcId | null, params: RpcSendParams): Promise<void> | undefined {
+  const words = {
+    channelId: params.channelId,
+    channelType: params.channelType,
+    clientMsgNo: params.clientMsgNo === '' ? randomUUID() : params.clientMsgNo,
+    flags: (params.flags & 0x07) | (params.setting << 8),
+    expireSeconds: params.expire,
+    topic: params.topic,
+    payload: params.payload,
+  };
+  return submitSend(connection.deps, connection, words, (outcome) => answer(connection, id, params.flags, outcome));
+}
+
+function answer(connection: RpcConnection, id: RpcId | null, flags: number, outcome: Outcome<Sent>): void {
+  if (!outcome.ok) {
+    connection.fail(id, outcome.refusal);
+    return;
+  }
+  const { messageId, messageSeq } = outcome.value;
+  if (id !== null) connection.say(encodeSent(id, { messageId: wireIdText(messageId), messageSeq, reasonCode: 1, flags }));
+}
