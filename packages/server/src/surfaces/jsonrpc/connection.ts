@@ -60,7 +60,11 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
     this.#onGone = onGone;
     this.lastHeardMs = deps.now();
     this.#stream = transport.kind === 'tcp' ? new ObjectStream(MAX_MESSAGE_BYTES) : null;
-    this.intake = new Intake((parsed) => this.#onParsed(parsed), transport);
+    this.intake = new Intake(
+      (parsed) => this.#onParsed(parsed),
+      transport,
+      (parsed) => parsed,
+    );
   }
 
   get uid(): string {

@@ -5,7 +5,7 @@ import type { Peer } from './peer.ts';
 
 /** One chat client above its socket, whatever protocol it speaks. */
 export interface ClientHandler {
-  /** A read from a TCP socket, or a binary WebSocket message. */
+  /** A read from a TCP socket, or a binary WebSocket message. The bytes are the caller's again when this returns. */
   onBytes(bytes: Buffer): void;
   /** A WebSocket text message. */
   onText(bytes: Buffer): void;

@@ -10,10 +10,12 @@ export interface Valve {
 /**
  * What one connection says, worked off in the order it came. `handle` answers a promise when everything later has to wait for this one (a token check,
  * a channel that must be read first). While something waits the socket is not read, so what is kept is bounded by what the last read brought.
+ * `keep` makes an item fit to wait: it may point into a buffer that the next read overwrites.
  */
 export class Intake<T> {
   readonly #handle: (item: T) => Promise<unknown> | undefined;
   readonly #valve: Valve;
+  readonly #keep: (item: T) => T;
   #waiting: T[] | null = null;
   #held = false;
   #full = false;
@@ -21,16 +23,17 @@ export class Intake<T> {
   #inFlightBytes = 0;
   #stopped = false;
 
-  constructor(handle: (item: T) => Promise<unknown> | undefined, valve: Valve) {
+  constructor(handle: (item: T) => Promise<unknown> | undefined, valve: Valve, keep: (item: T) => T) {
     this.#handle = handle;
     this.#valve = valve;
+    this.#keep = keep;
   }
 
   push(item: T): void {
     if (this.#stopped) return;
-    if (this.#waiting !== null) this.#waiting.push(item);
+    if (this.#waiting !== null) this.#waiting.push(this.#keep(item));
     else if (this.#held || this.#full) {
-      this.#waiting = [item];
+      this.#waiting = [this.#keep(item)];
       this.#valve.pause();
     } else this.#take(item);
   }

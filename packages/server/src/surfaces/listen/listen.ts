@@ -11,6 +11,7 @@ import { definitionOf, type Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { type HostRule, isHostAllowed, isOriginAllowed } from './hosts.ts';
 import type { Peer } from './peer.ts';
+import { readShared } from './shared-read.ts';
 import type { UpgradeRoute } from './upgrade.ts';
 
 export interface Listener {
@@ -72,16 +73,18 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
 export interface TcpListenerOptions {
   readonly name: string;
   readonly address: string;
-  onSocket(socket: Socket, peer: Peer): void;
+  /** Answers what takes the socket's bytes; they are valid until it returns. */
+  onSocket(socket: Socket, peer: Peer): (bytes: Buffer) => void;
 }
 
 export function listenTcp(options: TcpListenerOptions): Promise<Outcome<Listener>> {
   const sockets = new Set<Socket>();
-  const server = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
+  const server = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (accepted) => {
+    const socket = readShared(accepted, (bytes) => take(bytes));
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
-    options.onSocket(socket, { address: socket.remoteAddress ?? '', listener: options.name });
+    const take = options.onSocket(socket, { address: socket.remoteAddress ?? '', listener: options.name });
   });
   return bind(server, options.name, options.address, () => {
     for (const socket of sockets) socket.destroy();

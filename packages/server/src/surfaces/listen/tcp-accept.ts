@@ -1,20 +1,24 @@
 import type { Socket } from 'node:net';
 import { CONNECT_TIMEOUT_MS } from './client-deps.ts';
-import { type AcceptOptions, startsLikeJson } from './client-handler.ts';
+import { type AcceptOptions, type ClientHandler, startsLikeJson } from './client-handler.ts';
 import type { Peer } from './peer.ts';
 
-/** TCP connections of chat clients: the first bytes tell which of the two protocols the client speaks. */
-export function acceptSocket(socket: Socket, peer: Peer, options: AcceptOptions): void {
+/** TCP connections of chat clients: the first bytes tell which of the two protocols the client speaks. Answers what takes the bytes. */
+export function acceptSocket(socket: Socket, peer: Peer, options: AcceptOptions): (bytes: Buffer) => void {
+  let handler: ClientHandler | null = null;
   const silence = setTimeout(() => {
     options.refuse({ code: 'wk.auth_timeout', evidence: { state: 'silent' } }, peer);
     socket.destroy();
   }, CONNECT_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(silence));
-  socket.once('data', (first: Buffer) => {
+  socket.once('close', () => {
     clearTimeout(silence);
-    const handler = (startsLikeJson(first) ? options.json : options.binary).onSocket(socket, peer);
-    socket.once('close', () => handler.onClosed());
-    socket.on('data', (bytes: Buffer) => handler.onBytes(bytes));
-    handler.onBytes(first);
+    handler?.onClosed();
   });
+  return (bytes) => {
+    if (handler === null) {
+      clearTimeout(silence);
+      handler = (startsLikeJson(bytes) ? options.json : options.binary).onSocket(socket, peer);
+    }
+    handler.onBytes(bytes);
+  };
 }

@@ -59,7 +59,7 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     this.deps = deps;
     this.#onGone = onGone;
     this.lastHeardMs = deps.now();
-    this.intake = new Intake((frame) => this.#onPacket(frame), transport);
+    this.intake = new Intake((frame) => this.#onPacket(frame), transport, ownPayload);
   }
 
   get uid(): string {
@@ -91,6 +91,7 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     return this.#cipher;
   }
 
+  /** `bytes` are the caller's again when this returns. */
   onBytes(bytes: Uint8Array): void {
     if (this.#isDeaf()) return;
     this.lastHeardMs = this.deps.now();
@@ -255,4 +256,9 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     this.#unacked = null;
     this.#onGone(this);
   }
+}
+
+/** The payload of a frame lies in the read buffer; one that waits takes its own along. */
+function ownPayload(frame: Frame): Frame {
+  return frame.type === 'send' ? { ...frame, payload: Uint8Array.from(frame.payload) } : frame;
 }
