@@ -49,7 +49,7 @@ export function renderText(report: Report, lang: Lang): string {
   if (report.open.length > 0) lines.push('', `${words.open}:`, ...report.open.map((one) => `  ? ${one[lang]}`));
   lines.push('', `${words.evidence}:`);
   for (const { id, ok, request, result, ms } of report.evidence)
-    lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${request} → ${result}  (${ms} ms)`);
+    lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${request} → ${result}${ms === 0 ? '' : `  (${ms} ms)`}`);
   return `${lines.map(printable).join('\n')}\n`;
 }
 

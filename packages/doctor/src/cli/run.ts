@@ -3,6 +3,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { conclude } from '../engine/conclude.ts';
 import { diagnose } from '../engine/diagnose.ts';
 import { readFacts } from '../engine/replay.ts';
+import { readLog } from '../log/read-log.ts';
+import { pastedLog } from '../log/target.ts';
 import type { Question, Secrets } from '../model/question.ts';
 import type { ExitCode, Report } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
@@ -31,6 +33,7 @@ interface Options {
   readonly saw?: string;
   readonly save?: string;
   readonly replay?: string;
+  readonly log?: string;
   readonly timeout: string;
   readonly [secret: string]: unknown;
 }
@@ -42,7 +45,9 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
   const command = commandOf(terminal);
   let exit: ExitCode = 0;
   command.action(async (url: string | undefined, options: Options) => {
-    exit = options.replay === undefined ? await examine(url, options, terminal) : replay(options, terminal);
+    if (options.replay !== undefined) exit = replay(options, terminal);
+    else if (options.log !== undefined) exit = await explainLog(options.log, options, terminal);
+    else exit = await examine(url, options, terminal);
   });
   try {
     await command.parseAsync([...argv], { from: 'user' });
@@ -59,7 +64,7 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
 }
 
 function commandOf(terminal: Terminal): Command {
-  const kinds = targets.map((target) => target.name);
+  const kinds = targets.filter((target) => target.probes.length > 0).map((target) => target.name);
   return new Command('doctor')
     .description('Names the cause of a refused connection. Read-only by default: nothing it sends can act.')
     .version(terminal.version)
@@ -77,6 +82,10 @@ function commandOf(terminal: Terminal): Command {
     .option('--json', 'for machines')
     .addOption(new Option('--lang <lang>', 'language of the answer').choices(['zh', 'en']).default(languageOf(terminal.env)))
     .option('--save <file>', 'keep what was seen, without secrets')
+    .option(
+      '--log <file>',
+      'explain a log of NoneBot, Koishi, LLOneBot, NapCat, Lagrange, WuKongIM or Nacos; - reads standard input',
+    )
     .option('--replay <file>', 'judge saved facts again; no network')
     .option('--timeout <seconds>', 'longest time for all probes together', '10')
     .addHelpText(
@@ -111,6 +120,18 @@ function replay(options: Options, terminal: Terminal): ExitCode {
   const target = targetNamed(facts.question.target);
   if (target === null) throw new UsageError(`this doctor does not know the kind ${facts.question.target}`);
   return tell(conclude(target, facts), options, terminal);
+}
+
+async function explainLog(path: string, options: Options, terminal: Terminal): Promise<ExitCode> {
+  const text = path === '-' ? await terminal.readStdin() : readText(path);
+  const question: Question = {
+    target: pastedLog.name,
+    url: path === '-' ? 'standard input' : path,
+    active: false,
+    secrets: {},
+    given: {},
+  };
+  return tell(conclude(pastedLog, { schema: 'hufu.doctor/1', question, seen: readLog(text) }), options, terminal);
 }
 
 function tell(report: Report, options: Options, terminal: Terminal): ExitCode {

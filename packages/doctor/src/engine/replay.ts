@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<Seen['kind'], readonly string[]>> = {
   ws: ['status', 'headers', 'body', 'frames', 'close', 'error'],
   wk: ['transport', 'connack', 'disconnect', 'strangeBytes', 'closedAfterMs', 'error'],
   note: ['values'],
+  line: ['line', 'times', 'text', 'values'],
 };
 
 /** Facts as `--save` wrote them; null when the text is something else. */

@@ -18,6 +18,8 @@ export function resultOf(seen: Seen): string {
       return wsResult(seen);
     case 'wk':
       return wkResult(seen);
+    case 'line':
+      return `line ${seen.line}${seen.times > 1 ? ` and ${seen.times - 1} more` : ''}: ${seen.text}`;
     case 'note':
       return Object.entries(seen.values)
         .map(([key, value]) => `${key}=${String(value)}`)

@@ -95,7 +95,19 @@ export interface NoteSeen extends Common {
   readonly values: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export type Seen = DnsSeen | TcpSeen | TlsSeen | HttpSeen | WsSeen | WkSeen | NoteSeen;
+/** A line of a pasted log that was understood. `request` names the software. */
+export interface LineSeen extends Common {
+  readonly kind: 'line';
+  /** Where it stands first, from 1. */
+  readonly line: number;
+  readonly times: number;
+  /** The line without its secrets. */
+  readonly text: string;
+  /** What it names: a path, a bot id, an address. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export type Seen = DnsSeen | TcpSeen | TlsSeen | HttpSeen | WsSeen | WkSeen | NoteSeen | LineSeen;
 
 /** What the probe saw, if it ran and saw a thing of that kind. */
 export function seenAs<Kind extends Seen['kind']>(facts: Facts, id: string, kind: Kind): Extract<Seen, { kind: Kind }> | null {
@@ -105,6 +117,7 @@ export function seenAs<Kind extends Seen['kind']>(facts: Facts, id: string, kind
 
 export const httpOf = (facts: Facts, id: string): HttpSeen | null => seenAs(facts, id, 'http');
 export const wsOf = (facts: Facts, id: string): WsSeen | null => seenAs(facts, id, 'ws');
+export const lineOf = (facts: Facts, id: string): LineSeen | null => seenAs(facts, id, 'line');
 export const noteOf = (facts: Facts, id: string): NoteSeen['values'] => seenAs(facts, id, 'note')?.values ?? {};
 
 function isKind<Kind extends Seen['kind']>(seen: Seen, kind: Kind): seen is Extract<Seen, { kind: Kind }> {

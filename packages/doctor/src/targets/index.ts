@@ -1,8 +1,9 @@
+import { pastedLog } from '../log/target.ts';
 import type { Target } from '../model/target.ts';
 import { onebotReverse } from './onebot-reverse/index.ts';
 
 /** Every kind of peer the doctor knows. */
-export const targets: readonly Target[] = [onebotReverse];
+export const targets: readonly Target[] = [onebotReverse, pastedLog];
 
 export function targetNamed(name: string): Target | null {
   return targets.find((one) => one.name === name) ?? null;

@@ -194,4 +194,22 @@ export const remote: RemoteTexts = {
     'Print both with visible ends, e.g. printf \'[%s]\\n\' "$TOKEN".',
     'Copy the token again without blanks and quotes around it, at the end that holds them.',
   ),
+  'remote.port_taken': text(
+    'Another program has the port',
+    'The bot program started and could not open its port, because another program uses it: what answers there is that other program.',
+    'Run "ss -ltnp" on its machine and look for the port.',
+    'Stop the other program, or set another PORT in .env and the same port in the url of the client.',
+  ),
+  'remote.signature_missing': text(
+    'The peer wants a signature and none came',
+    'The bot program has a secret for HTTP POST and got an event without X-Signature.',
+    'NoneBot: ONEBOT_SECRET in .env; aiocqhttp: secret of CQHttp.',
+    'Set the same secret for this HTTP POST client, or remove it from the bot program.',
+  ),
+  'remote.signature_mismatch': text(
+    'The signing secrets of both ends differ',
+    'The event was signed with another secret than the bot program has, or the body was changed on the way.',
+    'Compare the secret of this client with ONEBOT_SECRET in .env.',
+    'Set the same secret at both ends and restart the bot program.',
+  ),
 };

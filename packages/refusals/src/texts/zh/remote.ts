@@ -194,4 +194,22 @@ export const remote: RemoteTexts = {
     '把两端令牌连同边界打印出来对比，例如 printf \'[%s]\\n\' "$TOKEN"。',
     '在带有空白或引号的一端，重新复制一遍不带它们的令牌。',
   ),
+  'remote.port_taken': text(
+    '端口被另一个程序占用',
+    '机器人程序已启动，但端口被别的程序占用，打不开；在那里回答的是另一个程序。',
+    '在那台机器上运行 ss -ltnp，查找这个端口。',
+    '停掉另一个程序，或在 .env 里换一个 PORT，并在客户端的 url 里用同样的端口。',
+  ),
+  'remote.signature_missing': text(
+    '对方要求签名，而请求没有签名',
+    '机器人程序设置了 HTTP POST 的 secret，而收到的事件没有 X-Signature。',
+    'NoneBot：.env 里的 ONEBOT_SECRET；aiocqhttp：CQHttp 的 secret。',
+    '给这个 HTTP POST 客户端设置同样的 secret，或在机器人程序里去掉它。',
+  ),
+  'remote.signature_mismatch': text(
+    '两端的签名密钥不一致',
+    '事件用的签名密钥与机器人程序的不同，或者内容在途中被改动。',
+    '对比这个客户端的 secret 与 .env 里的 ONEBOT_SECRET。',
+    '两端设置同样的 secret，然后重启机器人程序。',
+  ),
 };

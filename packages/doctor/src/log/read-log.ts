@@ -1,0 +1,44 @@
+import type { LineSeen } from '../model/facts.ts';
+import { redact } from '../tools/redact.ts';
+import { logPatterns } from './patterns/index.ts';
+
+const MAX_LINES = 200_000;
+const MAX_LINE = 4096;
+const SHOWN = 160;
+/** Colours of a terminal. */
+const COLOUR = /\u001b\[[\d;]{0,16}m/g;
+
+/** One fact per pattern that matched: where first, how often, and the line without its secrets. */
+export function readLog(text: string): Record<string, LineSeen> {
+  const seen = new Map<string, LineSeen>();
+  const lines = text.split('\n', MAX_LINES);
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.slice(0, MAX_LINE).replace(COLOUR, '');
+    for (const { id, match, software } of logPatterns) {
+      const groups = match.exec(line);
+      if (groups === null) continue;
+      const first = seen.get(id);
+      if (first !== undefined) seen.set(id, { ...first, times: first.times + 1 });
+      else seen.set(id, lineSeen(software, { line: index + 1, text: shown(line), values: valuesOf(groups.groups ?? {}) }));
+    }
+  }
+  return Object.fromEntries([...seen].toSorted(([, a], [, b]) => a.line - b.line));
+}
+
+function lineSeen(software: string, what: Pick<LineSeen, 'line' | 'text' | 'values'>): LineSeen {
+  return { kind: 'line', request: software, times: 1, ...what, ms: 0 };
+}
+
+function valuesOf(groups: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept = Object.entries(groups).filter(([name, value]) => value !== undefined && !name.startsWith('secret'));
+  return Object.fromEntries(kept.map(([name, value]) => [name, redact(value ?? '', {}).trim()]));
+}
+
+function shown(line: string): string {
+  // WuKongIM writes both tokens in clear.
+  return redact(line.replace(/"(expectToken|actToken)":\s*"[^"]+"/g, '"$1":"‹hidden›"'), {})
+    .replace(/([?&](?:access_?token|token|password)=)[^&\s"]+/gi, '$1‹hidden›')
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, SHOWN);
+}

@@ -1,0 +1,72 @@
+import { certain, possible, rule } from '../engine/conclude.ts';
+import { type Facts, lineOf } from '../model/facts.ts';
+import type { Rule, Target } from '../model/target.ts';
+import { logPatterns } from './patterns/index.ts';
+import type { LogPattern } from './pattern.ts';
+
+const REFUSED_BY_ADAPTER = ['nonebot.no-auth', 'nonebot.bad-auth', 'nonebot.no-id', 'nonebot.duplicate'];
+const PATHS = /\/onebot\/v11(\/|\/ws\/?)$/;
+
+/** A pasted log: each line that is understood is a fact, and nothing is probed. */
+export const pastedLog: Target = {
+  name: 'log',
+  says: { zh: '粘贴的日志', en: 'a pasted log' },
+  fits: () => 0,
+  probes: [],
+  rules: [
+    ...logPatterns.flatMap((pattern) => (pattern.code === null ? [] : [ruleOf(pattern, pattern.code)])),
+    rule('remote.adapter_unregistered', 'NoneBot 2.5.0', (facts) => {
+      const adapters = lineOf(facts, 'nonebot.adapters')?.values['adapters'];
+      return typeof adapters === 'string' && !adapters.includes('OneBot V11') ? certain(['nonebot.adapters']) : null;
+    }),
+    rule('remote.path_wrong', 'NoneBot 2.5.0', (facts) => {
+      const path = lineOf(facts, 'uvicorn.ws403')?.values['path'];
+      if (typeof path !== 'string' || !isUnexplained(facts) || PATHS.test(path)) return null;
+      const loaded = lineOf(facts, 'nonebot.adapters')?.values['adapters'] !== undefined;
+      return (loaded ? certain : possible)(['uvicorn.ws403']);
+    }),
+    // The right path, refused without a word of the adapter: it is not there, as far as this excerpt tells.
+    rule('remote.adapter_unregistered', 'NoneBot 2.5.0', (facts) => {
+      const path = lineOf(facts, 'uvicorn.ws403')?.values['path'];
+      const unknown = lineOf(facts, 'nonebot.adapters')?.values['adapters'] === undefined;
+      return typeof path === 'string' && unknown && isUnexplained(facts) ? possible(['uvicorn.ws403']) : null;
+    }),
+  ],
+  settled: [
+    {
+      says: { zh: 'OneBot V11 适配器已加载', en: 'the OneBot V11 adapter is loaded' },
+      when: (facts) => lineOf(facts, 'nonebot.adapters')?.values['adapters']?.includes('OneBot V11') === true,
+    },
+    { says: { zh: 'NoneBot 在监听', en: 'NoneBot listens' }, when: (facts) => facts.seen['uvicorn.running'] !== undefined },
+    {
+      says: { zh: '曾有机器人连接成功', en: 'a bot did connect at some time' },
+      when: (facts) => facts.seen['nonebot.connected'] !== undefined,
+    },
+  ],
+  open: [
+    {
+      says: {
+        zh: '没有认出任何一行。NoneBot：在 .env 写 LOG_LEVEL=TRACE 后重试，并粘贴从启动开始的日志',
+        en: 'no line was recognised. NoneBot: set LOG_LEVEL=TRACE in .env, try again, and paste the log from its start',
+      },
+      when: (facts) => Object.keys(facts.seen).length === 0,
+    },
+  ],
+  fallback: (facts) => (Object.keys(facts.seen).length === 0 ? 'remote.unknown_403' : null),
+};
+
+function isUnexplained(facts: Facts): boolean {
+  return !REFUSED_BY_ADAPTER.some((id) => facts.seen[id] !== undefined);
+}
+
+function ruleOf(pattern: LogPattern, code: Rule['code']): Rule {
+  return rule(code, pattern.software, (facts) => {
+    if (facts.seen[pattern.id] === undefined || (pattern.unless ?? []).some((id) => facts.seen[id] !== undefined)) return null;
+    return {
+      confidence: pattern.confidence ?? 'certain',
+      evidence: [pattern.id],
+      ...(pattern.reading === undefined ? {} : { detail: pattern.reading }),
+      ...(pattern.edits === undefined ? {} : { edits: pattern.edits }),
+    };
+  });
+}
