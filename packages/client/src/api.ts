@@ -14,6 +14,7 @@ import type {
   Msg,
   RefusalRow,
   SignedIn,
+  Snippet,
   UploadedFile,
 } from './types.ts';
 
@@ -55,7 +56,9 @@ export interface BotClientPatch {
 /** Answer of a change that may have made a new token, which is told once. */
 export interface BotClientChanged {
   readonly client?: BotClientView;
-  readonly token?: string;
+  readonly token?: string | null;
+  /** What to paste with the new token. */
+  readonly snippets?: readonly Snippet[];
 }
 
 export interface Api {

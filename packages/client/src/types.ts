@@ -32,6 +32,11 @@ export interface ChannelRef {
   readonly channelType: number;
 }
 
+/** One string for a channel, usable as a map key. */
+export function keyOf(channel: ChannelRef): string {
+  return `${channel.channelType}:${channel.channelId}`;
+}
+
 export interface Msg extends ChannelRef {
   readonly messageId: string;
   /** 0 for a message that is not kept. */
@@ -71,7 +76,8 @@ export interface BotClientView {
   readonly url: string | null;
   readonly state: BotClientState;
   readonly since: string | number | null;
-  readonly refusal: { readonly requestId: string; readonly code: string } | null;
+  /** Why there is no connection; `text` in the public words. */
+  readonly refusal: { readonly requestId: string; readonly code: string; readonly text?: Words } | null;
 }
 
 export interface BotView {
@@ -83,10 +89,22 @@ export interface BotView {
 
 export type Framework = 'nonebot' | 'koishi' | 'aiocqhttp';
 
+/** The same words in both languages. */
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What to do, in order; `command` is to be typed in a terminal. */
+export interface SnippetStep extends Words {
+  readonly command?: string;
+}
+
+/** What to paste into a project of one framework, the bot's token included. */
 export interface Snippet {
   readonly framework: string;
   readonly files: readonly { readonly path: string; readonly content: string }[];
-  readonly steps: readonly string[];
+  readonly steps: readonly SnippetStep[];
 }
 
 export interface BotMade {
@@ -111,7 +129,7 @@ export interface RefusalRow {
   readonly code: string;
   readonly timeIso: string;
   readonly surface: string;
-  readonly title: string;
+  readonly title: Words;
 }
 
 export interface ExplanationText {
@@ -134,7 +152,10 @@ export interface Explanation {
   readonly claimed: Readonly<Record<string, unknown>>;
 }
 
-/** `event` notifications of the live connection. */
+/**
+ * An `event` notification of the live connection. Types and their data: `botclient.state` {botUid, id, state, since, url, refusal}; `conversation.changed`
+ * {channelId, channelType, readSeq}; `member.changed` {channelId, channelType}; `refusal.recorded` {requestId, code}.
+ */
 export interface LiveEvent {
   readonly id: string;
   readonly type: string;

@@ -1,216 +1,174 @@
-/** Takes pictures of the built page against canned data: `node packages/web/test/screenshots.ts <folder> [zh|en] [dark]`. Chromium from CHROMIUM or /usr/bin/chromium. */
+/**
+ * Takes pictures of the built page on a real server, every view and state:
+ * `node packages/web/test/screenshots.ts <folder> [zh|en] [light|dark] [wide|phone]`; what is left out means all. Chromium from CHROMIUM or /usr/bin/chromium.
+ */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { Problem, startStandIn } from './stand-in.ts';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../peers/lib/chromium.ts';
+import { ADMIN_SECRET, call } from '../../../peers/lib/server.ts';
+import { PASSWORD, playScene, type Scene } from './scene.ts';
 
-const [folder = '.', language = 'en', scheme = 'light'] = process.argv.slice(2);
-const server = await startStandIn(join(import.meta.dirname, '../dist'));
-const now = Date.now();
-const text = (seq: number, fromUid: string, content: string, more: object = {}): object => ({
-  messageId: String(seq),
-  messageSeq: seq,
-  fromUid,
-  fromName: { alice: 'Alice', bob: 'Bob 鲍勃', '20001': 'Weather bot' }[fromUid] ?? fromUid,
-  channelId: 'g1',
-  channelType: 2,
-  clientMsgNo: `c${seq}`,
-  timestampMs: now - (12 - seq) * 90_000,
-  payload: { type: 1, content, ...more },
-});
-const messages = [
-  text(1, 'bob', 'Morning! Did anyone see the forecast for Saturday?'),
-  text(2, 'bob', '我们还去爬山吗？'),
-  text(3, 'alice', 'Let us ask. See https://example.org/trails for the route\nand the map.'),
-  text(4, 'alice', '@Weather bot Saturday?', { mention: { uids: ['20001'] } }),
-  text(5, '20001', '@Alice Sunny, 21°, light wind from the east.', { mention: { uids: ['alice'] }, reply: { message_id: '4' } }),
-  text(6, '20001', '', { type: 2, url: '/icon.svg', width: 200, height: 200 }),
-  text(7, 'bob', 'Then it is decided.'),
-];
-const refused = {
-  id: 'c1',
-  name: 'nonebot',
-  kind: 'reverse',
-  url: 'ws://127.0.0.1:8080/onebot/v11/ws',
-  state: 'refused',
-  since: null,
-  refusal: { requestId: 'q7f3k2m9', code: 'remote.token_rejected' },
+const [folder = 'shots', ...wanted] = process.argv.slice(2);
+const among = <T extends string>(all: readonly T[]): readonly T[] => {
+  const some = all.filter((one) => wanted.includes(one));
+  return some.length === 0 ? all : some;
 };
-const good = { ...refused, id: 'c2', name: 'main', state: 'connected', since: new Date(now).toISOString(), refusal: null };
-const words = {
-  title: 'Your program refused the token',
-  meaning: 'The server reached NoneBot, and NoneBot answered 403: the access token it expects is another one.',
-  check: 'ONEBOT_ACCESS_TOKEN in the .env file of the project that was started.',
-  fix: 'Put the token of the snippet into .env and start the program again; or use "Use the token of my program" here.',
-};
-const { routes } = server;
-routes.set('GET /me', () => ({ uid: 'alice', name: 'Alice', kind: 'person', numericId: 10001 }));
-routes.set('GET /conversations', () => ({
-  conversations: [
-    {
-      channelId: 'g1',
-      channelType: 2,
-      name: 'Saturday hike 周六爬山',
-      avatar: null,
-      unread: 2,
-      lastSeq: 7,
-      readSeq: 5,
-      last: messages[6],
-      isBot: false,
-      members: 3,
-    },
-    {
-      channelId: '20001',
-      channelType: 1,
-      name: 'Weather bot',
-      avatar: null,
-      unread: 0,
-      lastSeq: 6,
-      readSeq: 6,
-      last: messages[4],
-      isBot: true,
-    },
-  ],
-}));
-routes.set('GET /contacts', () => ({
-  users: [
-    { uid: 'bob', name: 'Bob 鲍勃', kind: 'person' },
-    { uid: '20001', name: 'Weather bot', kind: 'bot' },
-  ],
-}));
-routes.set('GET /messages', () => ({ messages, more: false }));
-routes.set('POST /read', () => ({}));
-routes.set('GET /groups/g1/members', () => ({
-  members: [
-    { uid: 'alice', name: 'Alice', role: 'owner', kind: 'person' },
-    { uid: 'bob', name: 'Bob 鲍勃', role: 'member', kind: 'person' },
-    { uid: '20001', name: 'Weather bot', role: 'member', kind: 'bot' },
-  ],
-}));
-routes.set('GET /bots', () => ({ bots: [{ uid: '20001', name: 'Weather bot', numericId: 20001, clients: [good, refused] }] }));
-routes.set('POST /bots', () => ({
-  bot: { uid: '20001', name: 'Weather bot', numericId: 20001, clients: [refused] },
-  client: refused,
-  token: 't',
-  snippets: [
-    {
-      framework: 'nonebot',
-      files: [
-        { path: '.env', content: 'DRIVER=~fastapi\nHOST=127.0.0.1\nPORT=8080\nONEBOT_ACCESS_TOKEN=hb_4kT9x2Qw7s\n' },
-        {
-          path: 'bot.py',
-          content:
-            'import nonebot\nfrom nonebot.adapters.onebot.v11 import Adapter\n\nnonebot.init()\nnonebot.get_driver().register_adapter(Adapter)\nnonebot.run()\n',
-        },
-      ],
-      steps: ['pip install "nonebot2[fastapi]" nonebot-adapter-onebot', 'python bot.py'],
-    },
-  ],
-}));
-routes.set('GET /refusals', () => ({
-  refusals: [
-    {
-      requestId: 'q7f3k2m9',
-      code: 'remote.token_rejected',
-      timeIso: new Date(now).toISOString(),
-      surface: 'onebot',
-      title: words.title,
-    },
-  ],
-}));
-routes.set('GET /requests/q7f3k2m9/explanation', () => ({
-  requestId: 'q7f3k2m9',
-  code: 'remote.token_rejected',
-  publicCode: 'remote.token_rejected',
-  timeIso: new Date(now).toISOString(),
-  surface: 'onebot',
-  peer: '127.0.0.1:8080',
-  text: {
-    en: words,
-    zh: {
-      title: '你的程序拒绝了令牌',
-      meaning: '服务器连到了 NoneBot，它回答 403：它期待的是另一个令牌。',
-      check: '启动的那个项目里 .env 的 ONEBOT_ACCESS_TOKEN。',
-      fix: '把片段里的令牌写进 .env 并重新启动程序。',
-    },
-  },
-  evidence: { httpStatus: 403, probe: 'POST /onebot/v11/http → 401' },
-  claimed: { server: 'uvicorn' },
-}));
-routes.set('POST /users', () => new Problem(401, 'cred.rejected', 'The credential was not accepted.'));
-server.onSend = (params) =>
-  String(params['clientMsgNo']).endsWith('z')
-    ? null
-    : { error: { code: 11, message: 'You are muted in this group.', data: { reason: 'im.muted', requestId: 'q7f3k2m9' } } };
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 
-const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
-for (const [size, viewport] of [
-  ['wide', { width: 1280, height: 800 }],
-  ['phone', { width: 390, height: 844 }],
-] as const) {
-  const context = await browser.newContext({
-    viewport,
-    locale: language === 'zh' ? 'zh-CN' : 'en-US',
-    colorScheme: scheme === 'dark' ? 'dark' : 'light',
+mkdirSync(folder, { recursive: true });
+const browser = await launchChromium();
+for (const language of among(['en', 'zh'] as const))
+  for (const scheme of among(['light', 'dark'] as const))
+    for (const size of among(['wide', 'phone'] as const)) {
+      const scene = await playScene();
+      await takeAll(browser, scene, { language, scheme, size });
+      await scene.close();
+    }
+await browser.close();
+
+interface Look {
+  readonly language: 'en' | 'zh';
+  readonly scheme: 'light' | 'dark';
+  readonly size: 'wide' | 'phone';
+}
+
+async function takeAll(on: Browser, scene: Scene, look: Look): Promise<void> {
+  const { server } = scene;
+  const context = await on.newContext({
+    viewport: SIZES[look.size],
+    locale: look.language === 'zh' ? 'zh-CN' : 'en-US',
+    colorScheme: look.scheme,
+    hasTouch: look.size === 'phone',
   });
   const page = await context.newPage();
-  page.on('console', (line) => line.type() !== 'info' && console.log(size, line.type(), line.text()));
-  page.on('pageerror', (error) => console.log(size, 'error', error.message));
+  page.setDefaultTimeout(10_000);
+  page.on('console', (line) => line.type() === 'error' && console.log(look, line.text()));
+  page.on('pageerror', (error) => console.log(look, error.message));
   const shot = async (name: string): Promise<void> => {
     await page.waitForTimeout(250);
-    await page.screenshot({ path: join(folder, `${size}-${name}.png`) });
+    await page.screenshot({ path: join(folder, `${look.size}-${look.language}-${look.scheme}-${name}.png`) });
   };
   const id = (name: string) => page.getByTestId(name).first();
-  await page.goto(`${server.url}/#hufu_admin_secret`);
+  const at = server.ready.http;
+
+  await page.goto(`${at}/welcome#secret=${ADMIN_SECRET}`);
   await id('welcome-uid').waitFor();
-  console.log(size, 'address', page.url(), 'secret', await id('welcome-secret').inputValue());
-  await shot('1-welcome');
-  await page.goto(`${server.url}/sign-in`);
+  await shot('01-welcome');
+  await page.goto(`${at}/sign-in`);
   await id('login-uid').fill('alice');
-  await id('login-password').fill('wrong');
+  await id('login-password').fill('wrong password');
+  await shot('02-sign-in');
   await id('login-submit').click();
   await id('refusal-card').waitFor();
-  await shot('2-sign-in');
-  await id('login-password').fill('secret');
-  await id('login-submit').click();
-  await id('conversation-g1').waitFor();
-  await shot('3-list');
-  await id('new-bot').click();
-  await id('bot-name').fill('Weather bot');
-  await id('bot-create').click();
-  await id('bot-snippet').waitFor();
-  await shot('4-bot');
-  await id('bot-done').click();
+  await shot('03-wrong-password');
+
+  await call(
+    server,
+    '/api/v1/users',
+    { authorization: `Bearer ${ADMIN_SECRET}` },
+    { uid: `new-${look.scheme}`, name: 'New', password: PASSWORD },
+  );
+  await signIn(page, `new-${look.scheme}`);
+  await id('new-bot').waitFor();
+  await shot('04-nothing-yet');
   await id('new-group').click();
-  await id('group-member-bob').check();
-  await shot('5-group');
+  await shot('05-group-of-nobody');
   await page.keyboard.press('Escape');
-  await id('conversation-g1').click();
+  await page.goto(`${at}/bots`);
+  await page.waitForTimeout(300);
+  await shot('06-no-bots');
+  await page.goto(`${at}/refusals`);
+  await page.waitForTimeout(300);
+  await shot('07-no-refusals');
+  await page.goto(`${at}/chats`);
+  for (const framework of ['nonebot', 'koishi', 'aiocqhttp']) {
+    await id('new-bot').click();
+    await id('bot-name').fill(`${framework} bot`);
+    await choose(page, framework);
+    if (framework === 'nonebot') await shot('08-new-bot');
+    await id('bot-create').click();
+    await id('bot-snippet').waitFor();
+    await shot(`09-snippet-${framework}`);
+    await id('refusal-card').waitFor();
+    await id('refusal-card').scrollIntoViewIfNeeded();
+    await shot(`10-refused-${framework}`);
+    await page.keyboard.press('Escape');
+  }
+  await page.evaluate('localStorage.clear()');
+  await page.goto(`${at}/sign-in`);
+
+  await signIn(page, 'alice');
+  await id('conversation-bob').waitFor();
+  await shot('11-list');
+  await id('new-group').click();
+  await id('group-name').fill('周末');
+  await id('group-member-bob').check();
+  await shot('12-new-group');
+  await page.keyboard.press('Escape');
+  await id(`conversation-${scene.groupId}`).click();
   await id('message').waitFor();
-  await shot('6-chat');
-  await id('composer').fill('Can you hear me?');
-  await page.keyboard.press('Enter');
-  await id('refusal-card').waitFor();
-  await shot('7-refused');
+  await page.waitForTimeout(500);
+  await shot('13-group');
+  await page.mouse.move(600, 400);
+  await page.getByTestId('timeline').evaluate('element => element.scrollTop = 0');
+  await page.waitForTimeout(600);
+  await shot('14-history');
+  await scene.bob.send(
+    { channelId: scene.groupId, channelType: 2 },
+    { type: 1, content: 'Anybody there?' },
+    `live-${look.language}-${look.scheme}-${look.size}`,
+  );
+  await page.waitForTimeout(400);
+  await shot('15-new-below');
   await id('members-open').click();
-  await shot('8-members');
-  await page.goto(`${server.url}/bots`);
-  await id('bot-state').waitFor();
-  await shot('9-bots');
-  await page.goto(`${server.url}/refusals/q7f3k2m9`);
+  await page.waitForTimeout(300);
+  await shot('16-members');
+  await page.goto(`${at}/chats/1/bob`);
+  await id('message').waitFor();
+  await id('composer').fill('第一行\nsecond line\nthird line');
+  await shot('17-private-composer');
+  await id('composer').fill('');
+  await page.goto(`${at}/bots`);
+  await page.waitForTimeout(1500);
+  await shot('18-bots');
+  await page.goto(`${at}/refusals`);
+  await page.waitForTimeout(500);
+  await shot('19-refusals');
+  await page.locator('[data-testid^="refusal-hr_"]').first().click();
   await id('refusal-fix').waitFor();
-  await shot('10-refusal');
+  await shot('20-refusal');
+
+  await page.goto(`${at}/chats/2/${scene.groupId}`);
+  await id('message').waitFor();
+  await call(
+    server,
+    '/channel/subscriber_remove',
+    { token: ADMIN_SECRET },
+    { channel_id: scene.groupId, channel_type: 2, subscribers: ['alice'] },
+  );
+  await page.waitForTimeout(300);
+  await id('composer').fill('Can you still hear me?');
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(500);
+  await shot('21-refused-message');
+
+  await page.goto(`${at}/chats/1/bob`);
+  await id('message').waitFor();
+  await server.kill('SIGKILL');
+  await page.waitForTimeout(400);
+  await id('composer').fill('Sent while the server is away');
+  await page.keyboard.press('Enter');
+  await shot('22-offline');
   await context.close();
 }
-await browser.close();
-await server.close();
+
+async function signIn(page: Page, uid: string): Promise<void> {
+  await page.getByTestId('login-uid').fill(uid);
+  await page.getByTestId('login-password').fill(PASSWORD);
+  await page.getByTestId('login-submit').click();
+}
+
+async function choose(page: Page, framework: string): Promise<void> {
+  await page.getByTestId('bot-framework').selectOption(framework);
+}

@@ -1,5 +1,6 @@
 import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
-import { type Change, GROUP } from '../domain/model.ts';
+import { peerOf } from '../domain/channels/person-channel.ts';
+import { type Change, type Channel, GROUP, PERSON } from '../domain/model.ts';
 import type { Hub } from './hub.ts';
 import type { Notification } from './session.ts';
 
@@ -28,8 +29,19 @@ export class Notifier {
           change.members.map((member) => member.u),
         );
       else if (change.kind === 'members.removed') this.#membership(change.ch, change.users);
-      else if (change.kind === 'read.moved') this.#toInt(change.u, { type: 'conversation.changed', data: {} });
+      else if (change.kind === 'read.moved') this.#readMoved(change);
     }
+  }
+
+  /** The other pages of the reader take the number off as well. */
+  #readMoved({ ch, u, readSeq }: Extract<Change, { kind: 'read.moved' }>): void {
+    const state = this.#channels.peekInt(ch);
+    const reader = this.#users.peekInt(u);
+    const where =
+      state === undefined || reader === undefined
+        ? {}
+        : { channelId: nameFor(reader.uid, state.channel), channelType: state.channel.type, readSeq };
+    this.#toInt(u, { type: 'conversation.changed', data: where });
   }
 
   /** Those who came or left, and everybody who is in it. */
@@ -43,4 +55,9 @@ export class Notifier {
   #toInt(u: number, notification: Notification): void {
     for (const session of this.#hub.sessionsOf(u)) session.notify(notification);
   }
+}
+
+/** A person channel is seen as its other party. */
+function nameFor(uid: string, channel: Channel): string {
+  return channel.type === PERSON ? (peerOf(channel.id, uid) ?? channel.id) : channel.id;
 }

@@ -144,7 +144,10 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
   assert.equal((await world.call(owner, 'POST', `${one}/retry`)).status, 200);
   assert.deepEqual(world.retried, [client['id']]);
   const rotated = await world.call(owner, 'PATCH', one, { rotate: true, enabled: false });
-  assert.notEqual(rotated.body['token'], token);
+  const renewed = String(rotated.body['token']);
+  assert.notEqual(renewed, token);
+  const [pasted] = rotated.body['snippets'] as typeof snippets;
+  assert.ok(pasted?.files[0]?.content.includes(renewed), 'a new token comes with what to paste');
   assert.equal((rotated.body['client'] as Json)['state'], 'disabled');
   assert.equal((await world.call(owner, 'PATCH', one, { url: 'http://127.0.0.1/' })).body['code'], 'http.bad_body');
   const forward = await world.call(owner, 'POST', base, { kind: 'forward', name: 'second' });

@@ -110,7 +110,7 @@ export async function openWorld(): Promise<World> {
             code: definitionOf(one.refusal.code).publicCode,
             timeIso: '2026-01-01T00:00:00.000Z',
             surface: 'api',
-            title: definitionOf(one.refusal.code).public.en,
+            title: definitionOf(one.refusal.code).public,
           })),
       async explain(requestId, viewer) {
         const one = recorded.get(requestId);

@@ -119,7 +119,7 @@ export class DecisionRecorder {
   async list(
     viewer: Viewer,
     limit: number,
-  ): Promise<{ requestId: string; code: string; timeIso: string; surface: string; title: string }[]> {
+  ): Promise<{ requestId: string; code: string; timeIso: string; surface: string; title: { zh: string; en: string } }[]> {
     await this.flush();
     const records = await this.#store.list({ sinceMs: 0, limit, ...(viewer.kind === 'person' ? { subject: viewer.uid } : {}) });
     return records.flatMap((record) => {
@@ -133,7 +133,7 @@ export class DecisionRecorder {
           code: decision.code,
           timeIso: new Date(decision.tsMs).toISOString(),
           surface: decision.surface,
-          title: text.en.title,
+          title: { zh: text.zh.title, en: text.en.title },
         },
       ];
     });

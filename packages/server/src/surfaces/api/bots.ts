@@ -15,6 +15,7 @@ import { type ApiRoute, type Context, NOTHING, personOf, route } from './route.t
 import { aiocqhttpSnippet } from './snippets/aiocqhttp.ts';
 import { koishiSnippet } from './snippets/koishi.ts';
 import { nonebotSnippet } from './snippets/nonebot.ts';
+import type { Snippet } from './snippets/snippet.ts';
 import { nameOf } from './users.ts';
 
 const FRAMEWORKS = {
@@ -66,9 +67,9 @@ const create = route({
     const made = await makeClient(deps, bot.value, { kind: 'reverse', name: input.framework, url: target.value });
     if (!made.ok) return made;
     const { token, client } = made.value;
-    const snippet = framework.snippet({ token, numericId: bot.value.numericId, url: new URL(client.url ?? framework.url) });
     const view = clientView(deps, client);
-    return ok({ bot: { ...describe(bot.value), clients: [view] }, client: view, token, snippets: [snippet] });
+    const snippets = snippetsOf(bot.value, client, token);
+    return ok({ bot: { ...describe(bot.value), clients: [view] }, client: view, token, snippets });
   },
 });
 
@@ -99,17 +100,18 @@ const retry = route({
   example: {},
   schema: NOTHING,
   async handle(context) {
-    const client = await ownClient(context);
-    if (!client.ok) return client;
-    context.deps.retryClient(client.value.id);
-    return ok({ client: clientView(context.deps, client.value) });
+    const own = await ownClient(context);
+    if (!own.ok) return own;
+    const { client } = own.value;
+    context.deps.retryClient(client.id);
+    return ok({ client: clientView(context.deps, client) });
   },
 });
 
 const change = route({
   method: 'PATCH',
   path: '/api/v1/bots/:uid/clients/:id',
-  doc: 'Changes address, token or whether it is on; `rotate` makes a new token, which is shown this once.',
+  doc: 'Changes address, token or whether it is on; `rotate` makes a new token, which is shown this once, with what to paste.',
   access: 'person',
   example: { rotate: true },
   schema: Type.Object({
@@ -119,18 +121,20 @@ const change = route({
     enabled: Type.Optional(Type.Boolean()),
   }),
   async handle(context, input) {
-    const client = await ownClient(context);
-    if (!client.ok) return client;
+    const own = await ownClient(context);
+    if (!own.ok) return own;
+    const { bot, client } = own.value;
     const token = input.rotate === true ? context.deps.secrets.newToken() : input.token;
     const patch: ClientPatch = {
       ...(input.url === undefined ? {} : { url: input.url }),
       ...(input.enabled === undefined ? {} : { enabled: input.enabled }),
-      ...(token === undefined ? {} : keptToken(context.deps, client.value.kind, token)),
+      ...(token === undefined ? {} : keptToken(context.deps, client.kind, token)),
     };
-    const changed = await changeClient(context.deps, client.value, patch);
-    return changed.ok
-      ? ok({ client: clientView(context.deps, changed.value), token: input.rotate === true ? token : null })
-      : changed;
+    const changed = await changeClient(context.deps, client, patch);
+    if (!changed.ok) return changed;
+    const view = clientView(context.deps, changed.value);
+    if (input.rotate !== true || token === undefined) return ok({ client: view, token: null, snippets: [] });
+    return ok({ client: view, token, snippets: snippetsOf(bot, changed.value, token) });
   },
 });
 
@@ -142,9 +146,9 @@ const remove = route({
   example: {},
   schema: NOTHING,
   async handle(context) {
-    const client = await ownClient(context);
-    if (!client.ok) return client;
-    const removed = await dropClient(context.deps, client.value);
+    const own = await ownClient(context);
+    if (!own.ok) return own;
+    const removed = await dropClient(context.deps, own.value.client);
     return removed.ok ? ok({}) : removed;
   },
 });
@@ -157,6 +161,16 @@ async function makeClient(
   const token = deps.secrets.newToken();
   const client = await addClient(deps, bot, { ...wanted, ...keptToken(deps, wanted.kind, token) });
   return client.ok ? ok({ client: client.value, token }) : client;
+}
+
+/** What to paste for a client that we dial: for the framework it is named after, else for the one whose usual path it has. */
+function snippetsOf(bot: User, client: BotClient, token: string): readonly Snippet[] {
+  if (client.kind !== 'reverse' || client.url === null) return [];
+  const url = new URL(client.url);
+  const all = Object.entries(FRAMEWORKS);
+  const found =
+    all.find(([framework]) => framework === client.name) ?? all.find(([, one]) => new URL(one.url).pathname === url.pathname);
+  return found === undefined ? [] : [found[1].snippet({ token, numericId: bot.numericId, url })];
 }
 
 /** A token that others present is hashed; one that we present has to be read back, so it is sealed. */
@@ -176,11 +190,13 @@ async function ownBot(context: Context): Promise<Outcome<User>> {
   return bot === undefined ? refuse('resource.hidden', { reason: 'no such bot of this owner' }) : ok(bot);
 }
 
-async function ownClient(context: Context): Promise<Outcome<BotClient>> {
+async function ownClient(context: Context): Promise<Outcome<{ readonly bot: User; readonly client: BotClient }>> {
   const bot = await ownBot(context);
   if (!bot.ok) return bot;
   const client = (await clientsOf(context.deps, bot.value.uid)).find((one) => one.id === context.params['id']);
-  return client === undefined ? refuse('resource.hidden', { reason: 'no such client of this bot' }) : ok(client);
+  return client === undefined
+    ? refuse('resource.hidden', { reason: 'no such client of this bot' })
+    : ok({ bot: bot.value, client });
 }
 
 function describe(bot: User) {

@@ -57,7 +57,7 @@ export interface RefusalRow {
   readonly code: string;
   readonly timeIso: string;
   readonly surface: string;
-  readonly title: string;
+  readonly title: { readonly zh: string; readonly en: string };
 }
 
 export interface ExplanationText {

@@ -1,17 +1,20 @@
 import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
-/** aiocqhttp listens at /ws, /ws/api and /ws/event. */
+/**
+ * aiocqhttp listens at /ws, /ws/api and /ws/event. `message_class` is needed: without it `event.message` is the bare list of segments.
+ * The answer is an explicit `send`: a returned `{"reply": …}` goes out as an action of its own that not every server has.
+ */
 export function aiocqhttpSnippet({ token, url }: SnippetInput): Snippet {
   const { host, port } = listenAt(url);
-  const bot = `from aiocqhttp import CQHttp, Event
+  const bot = `from aiocqhttp import CQHttp, Event, Message
 
-bot = CQHttp(access_token="${token}")
+bot = CQHttp(access_token="${token}", message_class=Message)
 
 
 @bot.on_message
 async def answer_ping(event: Event):
-    if str(event.message).strip() == "ping":
-        return {"reply": "pong"}
+    if event.message.extract_plain_text().strip() == "ping":
+        await bot.send(event, "pong")
 
 
 bot.run(host="${host}", port=${port})
@@ -20,8 +23,9 @@ bot.run(host="${host}", port=${port})
     framework: 'aiocqhttp',
     files: [{ path: 'bot.py', content: bot }],
     steps: [
-      { zh: '安装：pip install aiocqhttp', en: 'Install: pip install aiocqhttp' },
-      { zh: '运行：python bot.py', en: 'Run: python bot.py' },
+      { zh: '安装', en: 'Install', command: 'pip install aiocqhttp==1.4.4' },
+      { zh: '把 bot.py 存到一个文件夹', en: 'Save bot.py in a folder' },
+      { zh: '在该文件夹运行', en: 'Run it there', command: 'python bot.py' },
       { zh: '给机器人发送 ping，它会回复 pong', en: 'Send ping to the bot; it answers pong' },
     ],
   };

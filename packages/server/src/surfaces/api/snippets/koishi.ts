@@ -14,19 +14,22 @@ export function koishiSnippet({ token, numericId, url }: SnippetInput): Snippet 
     path: ${url.pathname}
   echo: {}
 `;
+  const packages = [
+    'koishi@4.18.11',
+    '@koishijs/plugin-server@3.2.9',
+    '@koishijs/plugin-echo@2.2.5',
+    'koishi-plugin-adapter-onebot@6.9.4',
+  ];
   return {
     framework: 'koishi',
     files: [{ path: 'koishi.yml', content: config }],
     steps: [
       {
-        zh: '安装：npm install koishi @koishijs/plugin-server @koishijs/plugin-echo koishi-plugin-adapter-onebot',
-        en: 'Install: npm install koishi @koishijs/plugin-server @koishijs/plugin-echo koishi-plugin-adapter-onebot',
+        zh: '新建一个文件夹，把 koishi.yml 放进去（已有项目则把 plugins 合并进它的 koishi.yml）',
+        en: 'Put koishi.yml into a new folder (in a project that exists, merge plugins into its koishi.yml)',
       },
-      {
-        zh: '把 koishi.yml 放进项目文件夹（已有的文件则合并 plugins）',
-        en: 'Put koishi.yml into the project folder (merge plugins into an existing one)',
-      },
-      { zh: '运行：npx koishi start', en: 'Run: npx koishi start' },
+      { zh: '在该文件夹安装', en: 'Install there', command: `npm install ${packages.join(' ')}` },
+      { zh: '运行', en: 'Run', command: 'npx koishi start' },
       { zh: '给机器人发送 echo 你好，它会回复 你好', en: 'Send "echo hello" to the bot; it answers "hello"' },
     ],
   };

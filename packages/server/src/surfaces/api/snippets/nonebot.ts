@@ -43,12 +43,9 @@ if __name__ == "__main__":
       { path: 'bot.py', content: bot },
     ],
     steps: [
-      {
-        zh: '安装：pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"',
-        en: 'Install: pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"',
-      },
+      { zh: '安装', en: 'Install', command: 'pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"' },
       { zh: '把 .env 和 bot.py 放进同一个文件夹', en: 'Put .env and bot.py into one folder' },
-      { zh: '在该文件夹运行：python bot.py', en: 'Run in that folder: python bot.py' },
+      { zh: '在该文件夹运行', en: 'Run it there', command: 'python bot.py' },
       {
         zh: '给机器人发送 ping，它会回复 pong；发送 picture，它会回复一张图片',
         en: 'Send ping to the bot, it answers pong; send picture, it answers with one',

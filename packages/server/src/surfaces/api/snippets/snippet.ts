@@ -2,7 +2,14 @@
 export interface Snippet {
   readonly framework: Framework;
   readonly files: readonly { readonly path: string; readonly content: string }[];
-  readonly steps: readonly { readonly zh: string; readonly en: string }[];
+  readonly steps: readonly SnippetStep[];
+}
+
+export interface SnippetStep {
+  readonly zh: string;
+  readonly en: string;
+  /** To be typed in a terminal, or said to the bot. */
+  readonly command?: string;
 }
 
 export type Framework = 'nonebot' | 'koishi' | 'aiocqhttp';
