@@ -19,7 +19,7 @@ const serveCommand = program
   .option('--config <path>', 'hufu.yaml (also HUFU_CONFIG)');
 for (const key of optionKeys()) serveCommand.option(`--${flagName(key)} <value>`, `${options[key].doc} (${options[key].env})`);
 serveCommand.action(async (given: Record<string, string>) => {
-  process.exitCode = await serve({ given, version, env: process.env });
+  process.exitCode = await serve({ given, version, env: process.env, lang: language });
 });
 
 program

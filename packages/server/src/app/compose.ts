@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 import { createFileStore } from '../media/files.ts';
 import { openAdminSecret } from '../policy/credentials/admin-secret.ts';
+import { createBotTokens } from '../policy/credentials/bot-token.ts';
 import { openKeyring } from '../policy/credentials/keyring.ts';
 import { LoginLock } from '../policy/credentials/passwords.ts';
 import { DecisionRecorder } from '../policy/decisions/recorder.ts';
@@ -60,11 +61,16 @@ export async function composeCore(config: Config, log: Log) {
     rules: { friendsOnly: config['messages.friendsOnly'], maxPayloadBytes: config['messages.maxPayloadBytes'] },
     now: Date.now,
   };
-  const botClients = new BotClients(users, keyring);
-  const loaded = await botClients.load(config.bots, directory, bus);
-  if (!loaded.ok) return loaded satisfies Outcome<never>;
+  const botClients = new BotClients(keyring);
+  const botTokens = createBotTokens(() => botClients.all(), { keyring, users, adminSecret });
+  const loaded = await botClients.load(config.bots, { directory, bus }, () => botTokens.changed());
+  if (!loaded.ok) {
+    // A thread that stays open would keep the process from ending.
+    await Promise.all([decisionStore.close(), store.value.close()]);
+    return loaded satisfies Outcome<never>;
+  }
 
-  const auth = createAuth({ directory, users, keyring, admin: adminSecret, lock: new LoginLock(), now: Date.now });
+  const auth = createAuth({ directory, users, keyring, adminSecret, botTokens, lock: new LoginLock(), now: Date.now });
   const files = createFileStore({ dir: join(config.dataDir, 'files'), maxBytes: MAX_FILE_BYTES });
   const notifier = new Notifier(hub, channels, users);
   bus.onChanges((changes) => notifier.onChanges(changes));
@@ -88,6 +94,7 @@ export async function composeCore(config: Config, log: Log) {
     delivery,
     send,
     botClients,
+    botTokens,
     auth,
     files,
     notifier,

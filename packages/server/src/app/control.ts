@@ -10,11 +10,12 @@ export function listenControl(dataDir: string, decisions: DecisionRecorder): Pro
   const server = createServer((request, response) => {
     const id = /^\/requests\/(hr_[0-9A-Za-z]{10,40})$/.exec(request.url ?? '')?.[1];
     const found = id === undefined ? Promise.resolve(null) : decisions.explain(id, { kind: 'operator' });
-    void found.then((explanation) => {
-      response
-        .writeHead(explanation === null ? 404 : 200, { 'Content-Type': 'application/json' })
-        .end(JSON.stringify(explanation ?? {}));
-    });
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+    found.then(
+      (explanation) => answer(explanation === null ? 404 : 200, explanation ?? {}),
+      (error: unknown) => answer(500, { error: String(error) }),
+    );
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

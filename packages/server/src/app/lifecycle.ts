@@ -1,32 +1,37 @@
 import { resolve } from 'node:path';
 import pino from 'pino';
-import { definitionOf, type Refusal } from '@hufu/refusals';
+import type { Refusal } from '@hufu/refusals';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../kernel/log.ts';
-import { hostOf, type HostRule } from '../surfaces/listen/hosts.ts';
+import { hostOf, type HostRule, originOf } from '../surfaces/listen/hosts.ts';
 import { listenHttp, listenTcp, type Listener } from '../surfaces/listen/listen.ts';
 import type { Peer } from '../surfaces/listen/peer.ts';
 import { acceptSocket } from '../surfaces/listen/tcp-accept.ts';
 import { acceptWebSockets } from '../surfaces/listen/ws-accept.ts';
-import { composeCore } from './compose.ts';
+import { type Core, composeCore } from './compose.ts';
 import { listenControl } from './control.ts';
 import { type Addresses, composeSurfaces } from './surfaces.ts';
 
 export interface RunningServer {
+  /** Where each listener really listens; null for one that is off or taken. */
+  readonly places: Places;
+  readonly core: Core;
+  /** Drains and closes everything; the process itself goes on. */
   stop(): Promise<void>;
 }
 
-export type Started = { readonly ok: true; readonly server: RunningServer } | { readonly ok: false; readonly message: string };
+export type Places = Readonly<Record<Name, string | null>>;
+
+export type Started = { readonly ok: true; readonly server: RunningServer } | { readonly ok: false; readonly refusal: Refusal };
 
 const MAX_MESSAGE_BYTES = 1024 * 1024 + 16;
-const STOP_WITHIN_MS = 4500;
 
 /** Opens the data, the surfaces, then the listeners; says where things are. On a failure everything already open is closed again. */
 export async function startServer(input: { config: Config; version: string; readyJson: boolean }): Promise<Started> {
   const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
   const log: Log = pino({ level: config.logLevel, base: null }, pino.destination(2));
   const composed = await composeCore(config, log);
-  if (!composed.ok) return { ok: false, message: sentence(composed.refusal) };
+  if (!composed.ok) return composed;
   const core = composed.value;
   const addresses: Addresses = { http: '', tcp: '', ws: '', wss: config['external.wss'], own: [] };
   const surfaces = composeSurfaces({ core, config, version: input.version, log, addresses });
@@ -34,14 +39,13 @@ export async function startServer(input: { config: Config; version: string; read
 
   const open: { close(): Promise<void> }[] = [];
   const stop = async () => {
-    setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
     await Promise.all(surfaces.botProtocols.map((protocol) => protocol.stop()));
     surfaces.wkproto.stop();
     surfaces.jsonrpc.stop();
     await Promise.all(open.map((one) => one.close()));
     await surfaces.app.close();
     core.delivery.stop();
-    await core.decisions.flush();
+    await core.decisions.close();
     await core.decisionStore.close();
     await core.store.close();
   };
@@ -49,14 +53,15 @@ export async function startServer(input: { config: Config; version: string; read
   const bound = await listenAll(config, surfaces, log);
   if (!bound.ok) {
     await stop();
-    return { ok: false, message: sentence(bound.refusal) };
+    return bound;
   }
   open.push(...bound.listeners.values());
   open.push(await listenControl(config.dataDir, core.decisions));
   tellAddresses(config, addresses, bound.listeners);
   for (const protocol of surfaces.botProtocols) void protocol.start();
-  announce(input, addresses, bound.listeners, core.adminSecret.generated);
-  return { ok: true, server: { stop } };
+  const places = placesOf(bound.listeners);
+  announce(input, addresses, places, core.adminSecret.generated);
+  return { ok: true, server: { places, core, stop } };
 }
 
 type Surfaces = ReturnType<typeof composeSurfaces>;
@@ -64,25 +69,21 @@ type Name = 'http' | 'tcp' | 'ws' | 'onebotHttp' | 'onebotWs';
 type Bound = { ok: true; listeners: Map<Name, Listener> } | { ok: false; refusal: Refusal };
 
 async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<Bound> {
-  const external = (['external.http', 'external.ws', 'external.wss'] as const)
-    .map((key) => hostOf(config[key]))
-    .filter((host) => host !== '');
-  const hosts = (name: Name): HostRule => ({ external, bound: config[`listen.${name}`].replace(/:\d+$/, '') });
   const clients = {
     binary: surfaces.wkproto,
     json: surfaces.jsonrpc,
     refuse: (refusal: Refusal, peer: Peer) =>
       surfaces.refusals.client({ refusal, surface: 'wkproto', peer, claim: null, answer: 'close' }),
   };
-  const chat = (matches: (path: string) => boolean) =>
-    acceptWebSockets({ ...clients, matches, maxMessageBytes: MAX_MESSAGE_BYTES });
+  const chat = (matches: (path: string) => boolean, anyOrigin: boolean) =>
+    acceptWebSockets({ ...clients, matches, anyOrigin, maxMessageBytes: MAX_MESSAGE_BYTES });
   const botRoutes = surfaces.botProtocols.flatMap((protocol) => protocol.upgradeRoutes);
   const refuse = surfaces.refusals.early;
   const web = (
     name: Name,
     upgrades: Parameters<typeof listenHttp>[0]['upgrades'],
     onRequest: Parameters<typeof listenHttp>[0]['onRequest'],
-  ) => listenHttp({ name, address: config[`listen.${name}`], hosts: hosts(name), upgrades, onRequest, refuse });
+  ) => listenHttp({ name, address: config[`listen.${name}`], hosts: hostRule(config, name), upgrades, onRequest, refuse });
 
   const plan: Record<Name, () => ReturnType<typeof listenHttp>> = {
     tcp: () =>
@@ -91,11 +92,12 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
         address: config['listen.tcp'],
         onSocket: (socket, peer) => acceptSocket(socket, peer, clients),
       }),
-    ws: () => web('ws', [chat(() => true)], null),
+    // The port for pages of others with the SDK in them: their own CONNECT admits them, if one is needed.
+    ws: () => web('ws', [chat(() => true, config['tokens.check'] === 'required')], null),
     http: () =>
       web(
         'http',
-        [chat((path) => path === '/wk' || path === '/wk/'), ...botRoutes.filter((route) => !route.matches('/'))],
+        [chat((path) => path === '/wk' || path === '/wk/', false), ...botRoutes.filter((route) => !route.matches('/'))],
         (request, response) => surfaces.app.routing(request, response),
       ),
     onebotHttp: () => web('onebotHttp', botRoutes, null),
@@ -115,6 +117,16 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
   return { ok: true, listeners };
 }
 
+function hostRule(config: Config, name: Name): HostRule {
+  const external = [config['external.http'], config['external.ws'], config['external.wss']].filter((one) => one !== '');
+  const pages = config['external.origins'].split(',').map((one) => one.trim());
+  return {
+    externalHosts: external.map(hostOf).filter((host) => host !== ''),
+    origins: [...external, ...pages.filter((one) => one !== '')].map(originOf).filter((origin) => origin !== ''),
+    bound: config[`listen.${name}`].replace(/:\d+$/, ''),
+  };
+}
+
 function tellAddresses(config: Config, addresses: Addresses, listeners: Map<Name, Listener>): void {
   const at = (name: Name) => listeners.get(name)?.address ?? '';
   addresses.http = (config['external.http'] || `http://${at('http')}`).replace(/\/$/, '');
@@ -123,23 +135,26 @@ function tellAddresses(config: Config, addresses: Addresses, listeners: Map<Name
   addresses.own = [...listeners.values()].map((listener) => listener.address);
 }
 
-function announce(
-  input: { version: string; readyJson: boolean },
-  addresses: Addresses,
-  listeners: Map<Name, Listener>,
-  secret: string | null,
-): void {
+function placesOf(listeners: Map<Name, Listener>): Places {
   const at = (name: Name, scheme: string) => {
     const listener = listeners.get(name);
     return listener === undefined ? null : `${scheme}${listener.address}`;
   };
-  const places = {
+  return {
     http: at('http', 'http://'),
     tcp: at('tcp', ''),
     ws: at('ws', 'ws://'),
     onebotHttp: at('onebotHttp', 'http://'),
     onebotWs: at('onebotWs', 'ws://'),
   };
+}
+
+function announce(
+  input: { version: string; readyJson: boolean },
+  addresses: Addresses,
+  places: Places,
+  secret: string | null,
+): void {
   if (input.readyJson)
     process.stdout.write(`${JSON.stringify({ event: 'ready', pid: process.pid, version: input.version, ...places })}\n`);
   const lines = [
@@ -157,8 +172,4 @@ function announce(
     lines.push('  Then press "New bot" and run the snippet it shows.');
   }
   process.stderr.write(`${lines.join('\n')}\n`);
-}
-
-function sentence(refusal: Refusal): string {
-  return `${definitionOf(refusal.code).public.en} (${refusal.code}) ${JSON.stringify(refusal.evidence ?? {})}`;
 }

@@ -1,13 +1,19 @@
-import type { Evidence } from '@hufu/refusals';
 import type { Log } from '../kernel/log.ts';
 import { type BotClientState, createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
 import type { BotProtocol } from './bot-protocol.ts';
 import type { Core } from './compose.ts';
 import { diagnoseDial } from './diagnose-dial.ts';
+import { headerFacts, type Refusals } from './refusals.ts';
 import type { Addresses } from './surfaces.ts';
 
 /** The OneBot surface, wired. Deleting this file, its folder and its line in surfaces.ts leaves a server without it. */
-export function composeOnebot(input: { core: Core; addresses: Addresses; version: string; log: Log }): BotProtocol {
+export function composeOnebot(input: {
+  core: Core;
+  addresses: Addresses;
+  version: string;
+  log: Log;
+  refusals: Refusals;
+}): BotProtocol {
   const { core, addresses, version, log } = input;
   const surface = createOnebotSurface({
     users: core.users,
@@ -18,11 +24,11 @@ export function composeOnebot(input: { core: Core; addresses: Addresses; version
     send: core.send,
     files: core.files,
     clients: async () => core.botClients.all(),
-    identify: (token) => core.botClients.identify(token),
+    identify: (token) => core.botTokens.identify(token),
     openToken: (sealed) => core.keyring.open(sealed),
     decisions: {
-      record: (seen) => recordRefusal(core, seen),
-      addEvidence: (id, evidence, code) => core.decisions.addEvidence(id, evidence, code),
+      record: (seen) => recordRefusal(core, input.refusals, seen),
+      addEvidence: (id, evidence, code) => core.decisions.addEvidence(id, { evidence, ...(code === undefined ? {} : { code }) }),
     },
     diagnose: diagnoseDial,
     externalHttp: () => addresses.http,
@@ -46,16 +52,19 @@ function tellOwner(core: Core, clientId: string, state: BotClientState): void {
   core.notifier.toUser(ownerUid, { type: 'botclient.state', data });
 }
 
-function recordRefusal(core: Core, seen: OnebotRefusalSeen): string {
-  const claimed: Evidence = seen.botUid === null ? {} : { botUid: seen.botUid };
-  return core.decisions.record({
-    refusal: seen.refusal,
+function recordRefusal(core: Core, refusals: Refusals, seen: OnebotRefusalSeen): string {
+  const { refusal, presentedToken } = seen;
+  const requestId = core.decisions.record({
+    refusal,
     surface: 'onebot',
     listener: seen.listener,
     peer: seen.peer,
     subjectOfCall: `${seen.method} ${seen.path}`,
-    claimed,
+    claimed: seen.botUid === null ? {} : { botUid: seen.botUid },
+    facts: seen.headers === undefined ? {} : headerFacts(seen.headers),
     readerUid: seen.ownerUid,
     answer: seen.answer,
   });
+  if (refusal.code === 'cred.unknown' && presentedToken !== null) refusals.botToken(requestId, presentedToken);
+  return requestId;
 }

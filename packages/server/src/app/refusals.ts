@@ -1,76 +1,115 @@
-import type { Refusal } from '@hufu/refusals';
-import { classifyDeviceToken } from '../policy/credentials/near-miss.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Evidence, Refusal } from '@hufu/refusals';
+import { createBoundedQueue } from '../kernel/bounded-queue.ts';
+import type { Log } from '../kernel/log.ts';
+import { type CredentialedRequest, extractCredential } from '../policy/credentials/extract.ts';
+import { classifyBearer, classifyBotToken, classifyDeviceToken } from '../policy/credentials/near-miss.ts';
+import type { Learned } from '../policy/decisions/recorder.ts';
 import type { RefusalSeen } from '../surfaces/listen/client-deps.ts';
-import type { Peer } from '../surfaces/listen/peer.ts';
+import type { EarlyRefusalSeen } from '../surfaces/listen/early-refusal.ts';
 import type { Caller } from '../surfaces/wukong-http/index.ts';
 import type { Core } from './compose.ts';
 
 const MAX_WAITING = 1000;
 
-/** Each surface's refusals on their way into the decision records; what a rejected token really was is found out after the answer has left. */
-export function createRefusals(core: Core) {
-  let waiting = 0;
+export interface HttpRefusalSeen {
+  readonly refusal: Refusal;
+  readonly surface: string;
+  readonly caller: Caller;
+  readonly httpStatus: number;
+  /** The proven account. */
+  readonly uid: string | null;
+}
 
-  function nearMiss(requestId: string, claim: { uid: string; token: string; deviceFlag: number }): void {
-    if (waiting >= MAX_WAITING || claim.token === '') return;
-    waiting += 1;
-    const ports = {
-      directory: core.directory,
-      keyring: core.keyring,
-      adminSecret: core.adminSecret,
-      isBotToken: (value: string) => core.botClients.isBotToken(value),
-    };
-    void classifyDeviceToken(claim, ports)
-      .then((found) => core.decisions.addEvidence(requestId, found.evidence, found.code))
-      .catch((error: unknown) => core.decisions.addEvidence(requestId, { nearMissFailed: String(error) }))
-      .finally(() => {
-        waiting -= 1;
-      });
+export type Refusals = ReturnType<typeof createRefusals>;
+
+/** Each surface's refusals on their way into the decision records; what a rejected credential really was is found out after the answer has left. */
+export function createRefusals(core: Core, log: Log) {
+  const { decisions } = core;
+  const later = createBoundedQueue(MAX_WAITING, (error) =>
+    log.warn({ error: String(error) }, 'a refused credential could not be looked at'),
+  );
+
+  function learn(requestId: string, look: () => Promise<Learned>): void {
+    const taken = later.push(async () => {
+      try {
+        decisions.addEvidence(requestId, await look());
+      } catch (error) {
+        decisions.addEvidence(requestId, { evidence: { nearMiss: `not found out: ${String(error)}` } });
+        throw error;
+      }
+    });
+    if (!taken) decisions.addEvidence(requestId, { evidence: { nearMiss: 'not looked for: too many refusals at a time' } });
   }
 
   return {
     client(seen: RefusalSeen): string {
-      const { refusal, claim } = seen;
-      const requestId = core.decisions.record({
+      const { refusal, claim, peer } = seen;
+      const requestId = decisions.record({
         refusal,
         surface: seen.surface,
-        listener: seen.peer.listener,
-        peer: seen.peer.address,
+        listener: peer.listener,
+        peer: peer.address,
         subjectOfCall: seen.answer.startsWith('SENDACK') ? 'SEND' : 'CONNECT',
         claimed: claim === null ? {} : { uid: claim.uid, deviceFlag: claim.deviceFlag, deviceId: claim.deviceId },
+        facts: {
+          ...(claim === null || claim.token === '' ? {} : { presentedFingerprint: core.keyring.fingerprint(claim.token) }),
+          ...browserFacts(peer),
+        },
         readerUid: claim?.uid ?? null,
         answer: seen.answer,
       });
-      if (refusal.code === 'cred.mismatch' && claim !== null) nearMiss(requestId, claim);
+      if (refusal.code === 'cred.mismatch' && claim !== null) learn(requestId, () => classifyDeviceToken(claim, core));
       return requestId;
     },
 
-    http(refusal: Refusal, caller: Caller, surface: string, uid: string | null): string {
-      const subjectOfCall = `${caller.method} ${caller.path}`.slice(0, 300);
-      return core.decisions.record({
+    http(seen: HttpRefusalSeen): string {
+      const { refusal, caller } = seen;
+      const requestId = decisions.record({
         refusal,
-        surface,
+        surface: seen.surface,
         listener: 'http',
         peer: caller.address,
-        subjectOfCall,
+        subjectOfCall: `${caller.method} ${caller.path}`,
         claimed: {},
-        readerUid: uid,
-        answer: 'HTTP',
+        facts: { ...(seen.uid === null ? {} : { account: seen.uid }), ...headerFacts(caller.headers) },
+        readerUid: seen.uid,
+        answer: `HTTP ${seen.httpStatus}`,
       });
+      const value = refusal.code === 'cred.unknown' ? credentialOf(caller) : null;
+      if (value !== null) learn(requestId, () => classifyBearer(value, core));
+      return requestId;
     },
 
-    early(refusal: Refusal, peer: Peer, method: string, path: string): string {
-      const subjectOfCall = `${method} ${path}`.slice(0, 300);
-      return core.decisions.record({
+    early({ refusal, peer, request, httpStatus }: EarlyRefusalSeen): string {
+      return decisions.record({
         refusal,
         surface: 'listen',
         listener: peer.listener,
         peer: peer.address,
-        subjectOfCall,
+        subjectOfCall: request === null ? '' : `${request.method} ${request.path}`,
         claimed: {},
+        facts: request === null ? {} : headerFacts(request.headers),
         readerUid: null,
-        answer: 'HTTP',
+        answer: `HTTP ${httpStatus}`,
       });
     },
+
+    /** The token that a bot presented was refused as unknown. */
+    botToken: (requestId: string, token: string) => learn(requestId, () => classifyBotToken(token, core)),
   };
+}
+
+function credentialOf(caller: CredentialedRequest): string | null {
+  const presented = extractCredential(caller, true);
+  return presented.ok ? presented.value.value : null;
+}
+
+/** What the headers of a request tell of who sent it. */
+export function headerFacts(headers: IncomingHttpHeaders): Evidence {
+  return browserFacts({ origin: headers.origin, userAgent: headers['user-agent'] });
+}
+
+function browserFacts({ origin, userAgent }: { readonly origin?: string | undefined; readonly userAgent?: string | undefined }) {
+  return { ...(origin === undefined ? {} : { origin }), ...(userAgent === undefined ? {} : { userAgent }) };
 }

@@ -1,9 +1,5 @@
-interface OperatorText {
-  readonly title: string;
-  readonly meaning: string;
-  readonly check: string;
-  readonly fix: string;
-}
+import type { Refusal } from '@hufu/refusals';
+import { type OperatorText, operatorText } from '@hufu/refusals/texts';
 
 /** As `GET /api/v1/requests/<id>/explanation` answers it to an operator. */
 export interface Explanation {
@@ -42,6 +38,20 @@ export function explanationText(explanation: Explanation, lang: 'zh' | 'en'): st
     `  ${words.saw}: ${explanation.publicCode}; req=${explanation.requestId}`,
     ...facts(words.claimed, explanation.claimed),
     ...facts(words.evidence, explanation.evidence),
+    `  ${words.check}: ${text.check}`,
+    `  ${words.fix}: ${text.fix}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Why the server does not start: nobody was told a request id, so everything stands here. */
+export function startFailureText(refusal: Refusal, lang: 'zh' | 'en'): string {
+  const words = WORDS[lang];
+  const text = operatorText(refusal.code)[lang];
+  const lines = [
+    `✗ ${text.title}  ${refusal.code}`,
+    `  ${text.meaning}`,
+    ...facts(words.evidence, refusal.evidence ?? {}),
     `  ${words.check}: ${text.check}`,
     `  ${words.fix}: ${text.fix}`,
   ];

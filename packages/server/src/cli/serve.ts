@@ -3,13 +3,18 @@ import { startServer } from '../app/lifecycle.ts';
 import { ConfigError } from '../config/error.ts';
 import { flagName, loadConfig, optionKeys } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { startFailureText } from './explanation-text.ts';
 
 export interface ServeInput {
   /** Flags as commander names them (camelCase). */
   readonly given: Readonly<Record<string, string>>;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly lang: 'zh' | 'en';
 }
+
+/** A connection or a dial that hangs must not keep the process: it ends by itself within five seconds. */
+const STOP_WITHIN_MS = 4500;
 
 /** `hufu serve`: runs until SIGTERM or SIGINT. Exit code 0 ended well, 1 could not start, 2 the config is wrong. */
 export async function serve(input: ServeInput): Promise<number> {
@@ -28,7 +33,7 @@ export async function serve(input: ServeInput): Promise<number> {
   }
   const started = await startServer({ config, version: input.version, readyJson: input.env.HUFU_READY === 'json' });
   if (!started.ok) {
-    process.stderr.write(`${started.message}\n`);
+    process.stderr.write(startFailureText(started.refusal, input.lang));
     return 1;
   }
   return new Promise((done) => {
@@ -36,6 +41,7 @@ export async function serve(input: ServeInput): Promise<number> {
     const stop = () => {
       if (stopping) return;
       stopping = true;
+      setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
       void started.server.stop().then(() => done(0));
     };
     process.on('SIGTERM', stop);

@@ -28,6 +28,7 @@ export interface Config {
   readonly 'external.ws': string;
   readonly 'external.wss': string;
   readonly 'external.tcp': string;
+  readonly 'external.origins': string;
   readonly 'tokens.check': 'required' | 'optional' | 'off';
   readonly 'messages.friendsOnly': boolean;
   readonly 'messages.maxPayloadBytes': number;
@@ -129,6 +130,12 @@ export const options: Options = {
   'external.ws': { default: '', env: 'HUFU_EXTERNAL_WS', doc: 'The ws:// address that /route tells clients.', read: text },
   'external.wss': { default: '', env: 'HUFU_EXTERNAL_WSS', doc: 'The wss:// address that /route tells clients.', read: text },
   'external.tcp': { default: '', env: 'HUFU_EXTERNAL_TCP', doc: 'The host:port that /route tells phones.', read: text },
+  'external.origins': {
+    default: '',
+    env: 'HUFU_EXTERNAL_ORIGINS',
+    doc: 'Web pages of other origins that may come to the public port, e.g. https://app.example.com, https://admin.example.com.',
+    read: text,
+  },
   'tokens.check': {
     default: 'required',
     env: 'HUFU_TOKENS_CHECK',

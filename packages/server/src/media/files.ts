@@ -33,7 +33,7 @@ export function createFileStore(options: FilesOptions): FileStore {
   return {
     async save(bytes, name) {
       if (bytes.byteLength === 0) return refuse('http.bad_body', { reason: 'the file is empty' });
-      if (bytes.byteLength > maxBytes) return refuse('http.body_too_large', { bytes: bytes.byteLength, limitBytes: maxBytes });
+      if (bytes.byteLength > maxBytes) return refuse('media.too_large', { bytes: bytes.byteLength, limitBytes: maxBytes });
       if (writing >= maxWrites) return refuse('srv.overloaded', { writing }, 1);
       writing += 1;
       try {

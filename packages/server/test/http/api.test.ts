@@ -189,7 +189,7 @@ test('files: an image is shown, a page of HTML or SVG only downloaded, an unknow
     );
   }
   const large = await world.app.inject({ method: 'POST', url: '/api/v1/files', ...form(Buffer.alloc(100_001), 'x') });
-  assert.deepEqual([large.statusCode, large.json().code], [413, 'http.body_too_large']);
+  assert.deepEqual([large.statusCode, large.json().code], [413, 'media.too_large']);
   const hidden = await world.app.inject('/files/..%2f..%2fetc%2fpasswd');
   assert.deepEqual([hidden.statusCode, hidden.json().code], [404, 'resource.hidden']);
 });

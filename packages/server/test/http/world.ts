@@ -70,8 +70,16 @@ export async function openWorld(): Promise<World> {
   let nextId = 0;
   const newRequestId = () => `req_${String((nextId += 1)).padStart(8, '0')}`;
   const keyring = openKeyring(join(folder, 'data'));
-  const admin = await openAdminSecret(directory, keyring, ADMIN);
-  const auth = createAuth({ directory, users, keyring, admin, lock: new LoginLock(), now: Date.now });
+  const adminSecret = await openAdminSecret(directory, keyring, ADMIN);
+  const auth = createAuth({
+    directory,
+    users,
+    keyring,
+    adminSecret,
+    botTokens: { clientOf: () => undefined },
+    lock: new LoginLock(),
+    now: Date.now,
+  });
   const { hash } = keyring;
   const keep = (refusal: Refusal, uid: string | null) => {
     const id = newRequestId();
@@ -100,7 +108,7 @@ export async function openWorld(): Promise<World> {
     auth: { ...auth, identify: async (caller) => takeRefusal() ?? auth.identify(caller) },
     secrets: { newToken: () => `hf_${(nextId += 1)}_0123456789abcdef`, hash, seal: (token) => Buffer.from(token).reverse() },
     decisions: {
-      record: (refusal, _, uid) => keep(refusal, uid),
+      record: (refusal, _, { uid }) => keep(refusal, uid),
       newRequestId,
       list: async (viewer) =>
         [...recorded]

@@ -28,7 +28,7 @@ test('refuses an empty file and one above the limit, and opens nothing outside i
   const large = await files.save(new Uint8Array(11), 'a');
   assert.deepEqual(
     [empty.ok ? '' : empty.refusal.code, large.ok ? '' : large.refusal.code],
-    ['http.bad_body', 'http.body_too_large'],
+    ['http.bad_body', 'media.too_large'],
   );
   for (const id of ['', '../x', 'a'.repeat(32), `../${'a'.repeat(29)}`]) assert.equal(await files.open(id), null);
 });

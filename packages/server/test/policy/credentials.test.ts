@@ -3,11 +3,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { definitionOf, wireOf } from '@hufu/refusals';
-import type { BotClient } from '../../src/domain/model.ts';
 import { refuse } from '../../src/kernel/outcome.ts';
 import { openAdminSecret } from '../../src/policy/credentials/admin-secret.ts';
-import { createBotTokens } from '../../src/policy/credentials/bot-token.ts';
-import { extractCredential } from '../../src/policy/credentials/extract.ts';
+import { extractCredential, hasTokenInQuery } from '../../src/policy/credentials/extract.ts';
 import { openKeyring } from '../../src/policy/credentials/keyring.ts';
 import { LoginLock, makeVerifier, verifyPassword } from '../../src/policy/credentials/passwords.ts';
 import { PolicyWorld } from './policy-world.ts';
@@ -91,21 +89,34 @@ test('passwords are verified, and nobody costs the same as somebody', async () =
 
 test('ten failures lock one address for a minute, and no other one', () => {
   const lock = new LoginLock();
-  for (let one = 0; one < 9; one += 1) lock.failed('alice', '192.0.2.1', 1000);
-  assert.equal(lock.waitSeconds('alice', '192.0.2.1', 1000), 0);
-  lock.failed('alice', '192.0.2.1', 1000);
-  assert.equal(lock.waitSeconds('alice', '192.0.2.1', 1000), 60);
-  assert.equal(lock.waitSeconds('alice', '192.0.2.2', 1000), 0);
-  assert.equal(lock.waitSeconds('alice', '192.0.2.1', 61_001), 0);
+  for (let one = 0; one < 10; one += 1) assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
+  assert.equal(lock.begin('alice', '192.0.2.1', 1000), 60);
+  assert.equal(lock.begin('alice', '192.0.2.2', 1000), 0);
+  assert.equal(lock.begin('bob', '192.0.2.1', 1000), 0);
+  assert.equal(lock.begin('alice', '192.0.2.1', 61_001), 0);
   lock.succeeded('alice', '192.0.2.1');
-  assert.equal(lock.waitSeconds('alice', '192.0.2.1', 1000), 0);
+  assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
+});
+
+test('tries at the same time are counted before they are decided', () => {
+  const lock = new LoginLock();
+  const allowed = Array.from({ length: 200 }, () => lock.begin('alice', '192.0.2.1', 1000)).filter((wait) => wait === 0);
+  assert.equal(allowed.length, 10);
+});
+
+test('a try that the server was too busy to decide does not count', () => {
+  const lock = new LoginLock();
+  for (let one = 0; one < 100; one += 1) {
+    assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
+    lock.undo('alice', '192.0.2.1');
+  }
 });
 
 test('counted failures stay bounded', () => {
   const lock = new LoginLock();
-  for (let one = 0; one < 10; one += 1) lock.failed('first', 'a', 0);
-  for (let one = 0; one < 10_000; one += 1) lock.failed(`uid${one}`, 'a', 0);
-  assert.equal(lock.waitSeconds('first', 'a', 0), 0, 'the oldest entry made room');
+  for (let one = 0; one < 10; one += 1) lock.begin('first', 'a', 0);
+  for (let one = 0; one < 10_000; one += 1) lock.begin(`uid${one}`, 'a', 0);
+  assert.equal(lock.begin('first', 'a', 0), 0, 'the oldest entry made room');
 });
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
@@ -128,67 +139,71 @@ const extractions: [string, Record<string, string>, string][] = [
 ];
 for (const [name, headers, expected] of extractions) {
   test(`reads the credential of a request with ${name}`, () => {
-    const found = extractCredential(headers, true);
+    const found = extractCredential({ headers, queryToken: false }, true);
     assert.equal(found.ok ? found.value.value : found.refusal.code, expected);
     if (!found.ok) assert.ok(!JSON.stringify(found.refusal).includes('justatoken'), 'a token without a scheme is no evidence');
   });
 }
 
 test('what looks like a scheme but may be a token is no evidence', () => {
-  const found = extractCredential({ authorization: 'CANARY-half another-half' }, true);
+  const found = extractCredential({ headers: { authorization: 'CANARY-half another-half' }, queryToken: false }, true);
   assert.ok(!found.ok && !/canary/i.test(JSON.stringify(found.refusal)));
 });
 
 test('Basic counts only where it is allowed', () => {
-  const found = extractCredential({ authorization: basic('admin:T') }, false);
+  const found = extractCredential({ headers: { authorization: basic('admin:T') }, queryToken: false }, false);
   assert.ok(!found.ok && found.refusal.code === 'cred.malformed');
 });
 
-const clientOf = (id: string, token: string | null, patch: Partial<BotClient> = {}): BotClient => ({
-  id,
-  botUid: 'bot',
-  name: id,
-  kind: 'forward',
-  url: null,
-  tokenHash: token === null ? null : world.keyring.hash(token),
-  sealedToken: null,
-  format: 'array',
-  heartbeatMs: 30_000,
-  queryToken: false,
-  replayMaxEvents: 0,
-  replayMaxAgeSeconds: 0,
-  enabled: true,
-  fromFile: false,
-  ...patch,
+test('a credential in the query is named as being in the wrong place, and a right one in the header goes before it', () => {
+  for (const url of ['/x?access_token=T', '/x?a=b&token=T', '/x?API_KEY=T', '/x?secret=T'])
+    assert.equal(hasTokenInQuery(url), true, url);
+  for (const url of ['/x', '/x?token=', '/x?uid=token', undefined]) assert.equal(hasTokenInQuery(url), false, url);
+  const found = extractCredential({ headers: {}, queryToken: true }, true);
+  assert.ok(!found.ok && found.refusal.code === 'cred.wrong_place');
+  assert.equal(extractCredential({ headers: { token: 'T' }, queryToken: true }, true).ok, true);
 });
 
+const botCodeOf = async (token: string) => {
+  const found = await world.botTokens.identify(token);
+  return found.ok ? found.value.client.id : found.refusal.code;
+};
+
 test('a bot token names its client; changes count at once', async () => {
-  world.account('bot', { kind: 'bot' });
-  const tokens = createBotTokens([clientOf('one', 'T1'), clientOf('two', 'T2', { enabled: false }), clientOf('three', null)], {
-    keyring: world.keyring,
-    users: world.users,
-  });
-  const codeOf = async (token: string) => {
-    const found = await tokens.identify(token);
-    return found.ok ? found.value.client.id : found.refusal.code;
-  };
-  assert.equal(await codeOf('T1'), 'one');
-  assert.equal(await codeOf('T2'), 'onebot.bot_unbound');
-  assert.equal(await codeOf('T3'), 'cred.unknown');
-  assert.equal(await codeOf(''), 'cred.unknown');
-  tokens.apply([{ kind: 'botClient.saved', client: clientOf('one', 'T1-new') }]);
-  assert.deepEqual([await codeOf('T1'), await codeOf('T1-new')], ['cred.unknown', 'one']);
-  assert.equal(tokens.isBotToken('T1-new'), true);
-  assert.deepEqual(tokens.classify(' T1-new\n').code, 'cred.near_miss');
-  assert.deepEqual(tokens.classify('nothing').code, 'cred.unknown');
-  tokens.apply([{ kind: 'botClient.removed', client: clientOf('one', null) }]);
-  assert.equal(await codeOf('T1-new'), 'cred.unknown');
+  world.account('helper', { kind: 'bot' });
+  const one = world.client('one', 'T1');
+  world.client('two', 'T2', { enabled: false });
+  world.client('three', null);
+  assert.equal(await botCodeOf('T1'), 'one');
+  assert.equal(await botCodeOf('T2'), 'onebot.bot_unbound');
+  assert.equal(await botCodeOf('T3'), 'cred.unknown');
+  assert.equal(await botCodeOf(''), 'cred.unknown');
+  world.clients.splice(world.clients.indexOf(one), 1);
+  world.client('one', 'T1-new');
+  assert.deepEqual([await botCodeOf('T1'), await botCodeOf('T1-new')], ['cred.unknown', 'one']);
+});
+
+test('the token of a client that we dial, and the admin secret, are named as another kind to who holds them', async () => {
+  world.account('helper', { kind: 'bot' });
+  world.client('dialled', 'R1', { kind: 'reverse', url: 'ws://127.0.0.1:1/' });
+  for (const [value, kind] of [
+    ['R1', 'token of a reverse client'],
+    ['the-admin-secret', 'admin secret'],
+  ] as const) {
+    const found = await world.botTokens.identify(value);
+    assert.ok(!found.ok);
+    assert.equal(found.refusal.code, 'cred.wrong_kind');
+    assert.equal(found.refusal.evidence?.['presentedKind'], kind);
+  }
+  world.client('both', 'R1');
+  assert.equal(await botCodeOf('R1'), 'both', 'the client that may dial us goes first');
 });
 
 test('a client whose stored token is empty is opened by nothing', async () => {
-  world.account('bot', { kind: 'bot' });
-  const tokens = createBotTokens([clientOf('empty', '')], { keyring: world.keyring, users: world.users });
-  const found = await tokens.identify('');
+  world.account('helper', { kind: 'bot' });
+  world.client('empty', null, { tokenHash: world.keyring.hash('') });
+  world.client('emptied', null, { tokenHash: new Uint8Array() });
+  const found = await world.botTokens.identify('');
   assert.ok(!found.ok);
   assert.equal(definitionOf(found.refusal.code).publicCode, 'cred.rejected');
   assert.equal(wireOf(found.refusal.code).onebotHttp, 403);

@@ -56,9 +56,28 @@ test('an emptied token matches nothing, the empty one least of all', async () =>
   assert.equal(await codeOf(claim('dora', '', 0)), 'cred.missing');
 });
 
-test('a replaced token no longer opens', async () => {
+test('a replaced token no longer opens, and its holder is told when it was replaced', async () => {
   world.token('alice', 0, 'old', NOW_MS - 1);
-  assert.equal(await codeOf(claim('alice', 'old', 0)), 'cred.mismatch');
+  const outcome = await verifyConnect(claim('alice', 'old', 0), world.verifyPorts);
+  assert.ok(!outcome.ok);
+  assert.equal(outcome.refusal.code, 'cred.superseded');
+  assert.equal(outcome.refusal.evidence?.['replacedAt'], new Date(NOW_MS - 1).toISOString());
+  assert.equal(await codeOf(claim('bob', 'old', 0)), 'cred.mismatch', 'to another account it is a guess');
+});
+
+test('a token that was replaced and registered again opens', async () => {
+  world.token('alice', 0, 'again', NOW_MS - 1);
+  world.token('alice', 0, 'again');
+  assert.equal(await codeOf(claim('alice', 'again', 0)), 'ok alice 1');
+});
+
+test('who holds a secret of another kind is told that it is of another kind', async () => {
+  world.client('bridge', 'bots-token');
+  for (const token of ['the-admin-secret', 'bots-token']) {
+    for (const uid of ['alice', 'nobody']) assert.equal(await codeOf(claim(uid, token)), 'cred.wrong_kind');
+    world.token('alice', 2, token);
+    assert.equal(await codeOf(claim('alice', token, 2)), 'ok alice 1', 'a token that is registered opens, whatever else it is');
+  }
 });
 
 test('a banned account is told so only when it holds a live token', async () => {
@@ -98,7 +117,7 @@ test('a session of the page opens the chat of its own account only, until it exp
 test('an operator session opens no chat', async () => {
   const session = await openSession({ kind: 'operator', uid: 'alice', nowMs: NOW_MS }, world);
   assert.ok(session.ok);
-  assert.equal(await codeOf(claim('alice', session.value.token)), 'cred.mismatch');
+  assert.equal(await codeOf(claim('alice', session.value.token)), 'cred.wrong_kind');
 });
 
 test('optional: admits who has no token registered, checks who has', async () => {
@@ -115,13 +134,11 @@ test('off: admits everybody but the banned', async () => {
 });
 
 test('a stranger cannot tell unknown account, wrong token, unissued flag and another account’s token apart', async () => {
-  world.token('alice', 0, 'old', NOW_MS - 1);
   const strangers = [
     claim('nobody', 'guess'),
     claim('alice', 'guess'),
     claim('carol', 'guess'),
     claim('alice', 'bob-web'),
-    claim('alice', 'old'),
     claim('alice', 'alice-web\n'),
     claim('spam', 'guess'),
   ];

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceToken, Session, User } from '../../src/domain/model.ts';
+import type { BotClient, DeviceToken, Session, User } from '../../src/domain/model.ts';
 import { ok } from '../../src/kernel/outcome.ts';
+import { createBotTokens } from '../../src/policy/credentials/bot-token.ts';
 import { type Keyring, openKeyring } from '../../src/policy/credentials/keyring.ts';
 import type { DecisionRecord, DecisionStore } from '../../src/domain/decision-store.ts';
 import { MemoryWorld, userOf } from '../support/memory-world.ts';
@@ -19,6 +20,8 @@ export class PolicyWorld {
   readonly settings = new Map<string, string>();
   calls: string[] = [];
   check: 'required' | 'optional' | 'off' = 'required';
+  readonly clients: BotClient[] = [];
+  readonly adminSecret = { matches: (value: string) => value === 'the-admin-secret' };
 
   readonly users = {
     ...this.accounts.users,
@@ -27,6 +30,12 @@ export class PolicyWorld {
       return this.accounts.users.get(uid);
     },
   };
+
+  readonly botTokens = createBotTokens(() => this.clients, {
+    keyring: this.keyring,
+    users: this.accounts.users,
+    adminSecret: this.adminSecret,
+  });
 
   readonly directory = {
     deviceTokens: async (uid: string) => {
@@ -65,8 +74,33 @@ export class PolicyWorld {
     });
   }
 
+  /** A client of the bot `helper`, made as the page makes them. */
+  client(name: string, token: string | null, patch: Partial<BotClient> = {}): BotClient {
+    const client: BotClient = {
+      id: name,
+      botUid: 'helper',
+      name,
+      kind: 'forward',
+      url: null,
+      tokenHash: token === null || patch.kind === 'reverse' ? null : this.keyring.hash(token),
+      sealedToken: token !== null && patch.kind === 'reverse' ? this.keyring.seal(token) : null,
+      format: 'array',
+      heartbeatMs: 30_000,
+      queryToken: false,
+      replayMaxEvents: 0,
+      replayMaxAgeSeconds: 0,
+      enabled: true,
+      fromFile: false,
+      ...patch,
+    };
+    this.clients.push(client);
+    this.botTokens.changed();
+    return client;
+  }
+
   get verifyPorts() {
-    return { users: this.users, directory: this.directory, keyring: this.keyring, check: this.check, now: () => NOW_MS };
+    const { users, directory, keyring, check, adminSecret, botTokens } = this;
+    return { users, directory, keyring, check, adminSecret, botTokens, now: () => NOW_MS };
   }
 
   close(): void {

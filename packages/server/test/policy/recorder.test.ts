@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { refuse } from '../../src/kernel/outcome.ts';
 import { type DecisionInput, DecisionRecorder } from '../../src/policy/decisions/recorder.ts';
+import type { DecisionStore } from '../../src/domain/decision-store.ts';
 import { MemoryDecisions, NOW_MS } from './policy-world.ts';
 
 let store: MemoryDecisions;
@@ -53,9 +54,9 @@ test('a decision without a reader is for the operator alone', async () => {
 
 test('a person cannot read whose token it was, nor that it was the admin secret', async () => {
   const other = recorder.record(input());
-  recorder.addEvidence(other, { ownerUid: 'bob' }, 'cred.other_owner');
+  recorder.addEvidence(other, { evidence: { ownerUid: 'bob' }, code: 'cred.other_owner' });
   const admin = recorder.record(input());
-  recorder.addEvidence(admin, { presentedKind: 'admin secret' }, 'cred.wrong_kind');
+  recorder.addEvidence(admin, { evidence: { presentedKind: 'admin secret' }, code: 'cred.wrong_kind' });
   const plain = recorder.record(input());
   const seen = await Promise.all([other, admin, plain].map((id) => recorder.explain(id, { kind: 'person', uid: 'alice' })));
   const shapes = seen.map((one) => JSON.stringify({ ...one, requestId: '' }));
@@ -68,7 +69,7 @@ test('a person cannot read whose token it was, nor that it was the admin secret'
 test('what is found out later changes cause and evidence, in memory and in the store', async () => {
   const id = recorder.record(input());
   await recorder.flush();
-  recorder.addEvidence(id, { nearMiss: 'quotes around it' }, 'cred.near_miss');
+  recorder.addEvidence(id, { evidence: { nearMiss: 'quotes around it' }, code: 'cred.near_miss' });
   await recorder.flush();
   const restarted = new DecisionRecorder(store, log);
   const explanation = await restarted.explain(id, { kind: 'operator' });
@@ -103,7 +104,7 @@ test('a flood from many addresses keeps 200 a second, and one address does not u
 test('memory keeps the newest 10 000', async () => {
   const first = recorder.record(input({ peer: 'a' }));
   for (let one = 0; one < 10_000; one += 1) recorder.record(input({ peer: 'b' }));
-  recorder.addEvidence(first, { late: true });
+  recorder.addEvidence(first, { evidence: { late: true } });
   assert.equal((await recorder.explain(first, { kind: 'operator' }))?.evidence['late'], undefined);
 });
 
@@ -129,12 +130,77 @@ test('a broken record in the store is an unknown id', async () => {
   assert.equal(await recorder.explain('hr_broken', { kind: 'operator' }), null);
 });
 
-test('a store that refuses costs records, never an answer', async () => {
-  let warned = 0;
-  const failing = Object.assign(new MemoryDecisions(), { put: async () => refuse('srv.store_unavailable') });
-  const broken = new DecisionRecorder(failing, { ...log, warn: () => (warned += 1) });
+for (const [name, put] of [
+  ['refuses', async () => refuse('srv.store_unavailable')],
+  ['has ended', () => Promise.reject(new Error('the store thread has ended'))],
+] as const) {
+  test(`a store that ${name} costs no answer: the whole record goes to the log with its id`, async () => {
+    const lines: Record<string, unknown>[] = [];
+    const failing = Object.assign(new MemoryDecisions(), { put, get: put, list: put });
+    const broken = new DecisionRecorder(failing as DecisionStore, { ...log, warn: (fields) => void lines.push(fields) });
+    const id = broken.record(input());
+    await broken.close();
+    assert.equal(lines[0]?.['requestId'], id);
+    assert.match(JSON.stringify(lines[0]), /"code":"cred\.mismatch".*"note":"seen"/);
+    assert.ok(await broken.explain(id, { kind: 'operator' }));
+  });
+}
+
+test('while the store cannot be read, known ids still explain themselves and unknown ones are unknown', async () => {
+  const down = () => Promise.reject(new Error('the store thread has ended'));
+  const broken = new DecisionRecorder(Object.assign(new MemoryDecisions(), { get: down, list: down }), log);
   const id = broken.record(input());
-  await broken.flush();
-  assert.equal(warned, 1);
   assert.ok(await broken.explain(id, { kind: 'operator' }));
+  assert.equal(await broken.explain('hr_00000000000000000000000000', { kind: 'operator' }), null);
+  assert.deepEqual(
+    (await broken.list({ kind: 'operator' }, 10)).map((row) => row.requestId),
+    [id],
+  );
+  await broken.close();
+});
+
+test('what the peer was told stays what it was told, whatever is found out later', async () => {
+  const id = recorder.record(input());
+  recorder.addEvidence(id, { evidence: {}, code: 'cred.superseded' });
+  const explanation = await recorder.explain(id, { kind: 'operator' });
+  assert.deepEqual([explanation?.code, explanation?.publicCode], ['cred.superseded', 'cred.rejected']);
+});
+
+test('the owner of what was almost presented hears of it and may read it, also after a restart', async () => {
+  const told: string[] = [];
+  const id = recorder.record(input({ readerUid: null }));
+  recorder.onRecorded((uid, _, code) => told.push(`${uid} ${code}`));
+  recorder.addEvidence(id, { evidence: { nearMiss: 'quotes around it' }, code: 'cred.near_miss', readerUid: 'owner' });
+  await recorder.flush();
+  assert.deepEqual(told, ['owner cred.near_miss']);
+  const restarted = new DecisionRecorder(store, log);
+  assert.equal((await restarted.explain(id, { kind: 'person', uid: 'owner' }))?.code, 'cred.near_miss');
+  assert.equal(await restarted.explain(id, { kind: 'person', uid: 'somebody else' }), null);
+});
+
+test('over the rate of the whole server, a new address is counted into the last record of all', async () => {
+  const ids = Array.from({ length: 230 }, (_, at) => recorder.record(input({ peer: `198.51.100.${at}` })));
+  await recorder.close();
+  assert.equal(store.records.size, 200);
+  const last = await recorder.explain(ids[199] ?? '', { kind: 'operator' });
+  assert.equal(last?.evidence['alsoRefusedElsewhere'], 30);
+  const counted = await recorder.explain(ids[229] ?? '', { kind: 'operator' });
+  assert.equal(counted?.evidence['keptInMemoryOnly'], true);
+});
+
+test('what looks like a secret is not kept, wherever it stands', async () => {
+  const secret = `hfb_${'Aa0'.repeat(12)}`;
+  const id = recorder.record(
+    input({
+      claimed: { uid: secret, deviceId: `Bearer ${secret}` },
+      subjectOfCall: `GET /bots/${secret}`,
+      refusal: refuse('http.bad_body', {
+        reason: 'Unexpected token in {"password":"hunter22","access_token":"T-1"}',
+        url: 'ws://bot:hunter22@host/?token=T-1&secret=T-1',
+      }).refusal,
+    }),
+  );
+  await recorder.flush();
+  const text = JSON.stringify([await recorder.explain(id, { kind: 'operator' }), [...store.records.values()]]);
+  for (const planted of [secret, 'hunter22', 'T-1']) assert.ok(!text.includes(planted), `${planted} in ${text}`);
 });

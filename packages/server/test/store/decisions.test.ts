@@ -37,3 +37,20 @@ test('decisions are found by id, subject and code, newest first, and end by age 
   await store.close();
   rmSync(dataDir, { recursive: true });
 });
+
+test('a record that is put again replaces the one of its id and keeps its place', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hufu-decisions-'));
+  const store = await openDecisionStore({ dataDir, now: () => 1000 });
+  const record = { id: 'r1', tsMs: 1000, code: 'cred.mismatch', subject: null, json: '{}' };
+  value(await store.put([record, { ...record, id: 'r2' }]));
+  const learned = { ...record, code: 'cred.near_miss', subject: 'alice', json: '{"nearMiss":"quotes"}' };
+  value(await store.put([learned]));
+  assert.deepEqual(await store.get('r1'), learned);
+  assert.deepEqual(
+    (await store.list({ sinceMs: 0, limit: 10 })).map((one) => one.id),
+    ['r2', 'r1'],
+  );
+  assert.deepEqual(await store.list({ sinceMs: 0, limit: 10, subject: 'alice' }), [learned]);
+  await store.close();
+  rmSync(dataDir, { recursive: true });
+});

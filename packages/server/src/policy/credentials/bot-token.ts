@@ -1,76 +1,81 @@
-import type { BotClient, Change, User } from '../../domain/model.ts';
+import type { BotClient, User } from '../../domain/model.ts';
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
+import type { AdminSecret } from './admin-secret.ts';
 import type { Keyring } from './keyring.ts';
-import { repairs } from './near-miss.ts';
 
 export interface BotTokens {
-  /** Which client a token belongs to: one hash and one look-up, whether it exists or not. */
+  /** Which forward client a token belongs to: one hash and one look-up, whether it exists or not. */
   identify(token: string): Promise<Outcome<{ readonly bot: User; readonly client: BotClient }>>;
-  isBotToken(value: string): boolean;
-  /** What a rejected token really was; for after the answer. */
-  classify(token: string): {
-    readonly code: 'cred.near_miss' | 'cred.unknown';
-    readonly evidence: Readonly<Record<string, string>>;
-  };
-  apply(changes: readonly Change[]): void;
+  /** The client whose token a value is, whichever side presents it, switched on or off. */
+  clientOf(value: string): BotClient | undefined;
+  /** The list of clients is another one now. */
+  changed(): void;
 }
 
 export interface BotTokenPorts {
-  readonly keyring: Keyring;
+  readonly keyring: Pick<Keyring, 'hash' | 'fingerprint' | 'open'>;
   readonly users: { get(uid: string): Promise<User | null> };
+  readonly adminSecret: Pick<AdminSecret, 'matches'>;
 }
 
-/** Every client of the store and of hufu.yaml by the keyed hash of its token, in memory. A hash cannot be aimed at, so the map's own timing tells nothing. */
-export function createBotTokens(clients: readonly BotClient[], ports: BotTokenPorts): BotTokens {
+/** Every client by the keyed hash of its token, in memory. A hash cannot be aimed at, so the map's own timing tells nothing. */
+export function createBotTokens(clients: () => readonly BotClient[], ports: BotTokenPorts): BotTokens {
   const { keyring, users } = ports;
-  const byHash = new Map<string, BotClient>();
-  const hashOf = new Map<string, string>();
+  const hashes = new WeakMap<BotClient, string>();
+  let byHash: Map<string, BotClient> | null = null;
 
-  function remove(id: string): void {
-    const known = hashOf.get(id);
-    if (known === undefined) return;
-    hashOf.delete(id);
-    if (byHash.get(known)?.id === id) byHash.delete(known);
+  /** Of a token that others present the hash is kept; of one that we present, the sealed value. */
+  function hashOf(client: BotClient): string {
+    const known = hashes.get(client);
+    if (known !== undefined) return known;
+    const opened = client.sealedToken === null ? null : keyring.open(client.sealedToken);
+    const bytes = opened?.ok === true && opened.value !== '' ? keyring.hash(opened.value) : client.tokenHash;
+    const hash = bytes?.byteLength === 32 ? hex(bytes) : '';
+    hashes.set(client, hash);
+    return hash;
   }
 
-  function save(client: BotClient): void {
-    remove(client.id);
-    if (client.kind !== 'forward' || client.tokenHash === null || client.tokenHash.byteLength !== 32) return;
-    const hash = hex(client.tokenHash);
-    byHash.set(hash, client);
-    hashOf.set(client.id, hash);
+  function index(): Map<string, BotClient> {
+    if (byHash !== null) return byHash;
+    byHash = new Map();
+    for (const client of clients()) {
+      const hash = hashOf(client);
+      // One value for both directions: the client that may dial us goes before the one that we dial.
+      if (hash !== '' && (client.kind === 'forward' ? byHash.get(hash)?.kind !== 'forward' : !byHash.has(hash)))
+        byHash.set(hash, client);
+    }
+    return byHash;
   }
 
-  for (const client of clients) save(client);
-  const find = (token: string) => (token === '' ? undefined : byHash.get(hex(keyring.hash(token))));
-
+  const clientOf = (value: string) => (value === '' ? undefined : index().get(hex(keyring.hash(value))));
   return {
+    clientOf,
+    changed() {
+      byHash = null;
+    },
     async identify(token) {
-      const client = find(token);
+      const client = clientOf(token);
       const bot = await users.get(client?.botUid ?? '');
-      if (client === undefined) return refuse('cred.unknown', { presentedFingerprint: keyring.fingerprint(token) });
-      if (bot === null || bot.banned || !client.enabled)
-        return refuse('onebot.bot_unbound', { uid: client.botUid, enabled: client.enabled });
-      return ok({ bot, client });
-    },
-    isBotToken: (value) => find(value) !== undefined,
-    classify(token) {
       const presentedFingerprint = keyring.fingerprint(token);
-      for (const [name, value] of repairs(token)) {
-        const meant = find(value);
-        if (meant !== undefined)
-          return {
-            code: 'cred.near_miss',
-            evidence: { presentedFingerprint, nearMiss: name, bot: meant.botUid, client: meant.name },
-          };
-      }
-      return { code: 'cred.unknown', evidence: { presentedFingerprint } };
-    },
-    apply(changes) {
-      for (const change of changes) {
-        if (change.kind === 'botClient.saved') save(change.client);
-        else if (change.kind === 'botClient.removed') remove(change.client.id);
-      }
+      if (ports.adminSecret.matches(token))
+        return refuse('cred.wrong_kind', { presentedFingerprint, presentedKind: 'admin secret' });
+      if (client === undefined) return refuse('cred.unknown', { presentedFingerprint });
+      if (client.kind !== 'forward')
+        return refuse('cred.wrong_kind', {
+          presentedFingerprint,
+          presentedKind: 'token of a reverse client',
+          bot: client.botUid,
+          client: client.name,
+        });
+      if (bot === null || bot.banned || !client.enabled)
+        return refuse('onebot.bot_unbound', {
+          presentedFingerprint,
+          uid: client.botUid,
+          client: client.name,
+          enabled: client.enabled,
+          banned: bot?.banned ?? false,
+        });
+      return ok({ bot, client });
     },
   };
 }

@@ -2,7 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Users } from '../../domain/channels/channel-states.ts';
 import type { DeviceToken, User } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
+import { isReservedUid } from '../../domain/users/account-rules.ts';
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
+import type { AdminSecret } from './admin-secret.ts';
+import type { BotTokens } from './bot-token.ts';
 import type { Keyring } from './keyring.ts';
 import { isSessionToken } from './sessions.ts';
 
@@ -16,7 +19,9 @@ export interface ConnectClaim {
 export interface VerifyPorts {
   readonly users: Users;
   readonly directory: Pick<Directory, 'deviceTokens' | 'sessionByHash'>;
-  readonly keyring: Keyring;
+  readonly keyring: Pick<Keyring, 'hash'>;
+  readonly adminSecret: Pick<AdminSecret, 'matches'>;
+  readonly botTokens: Pick<BotTokens, 'clientOf'>;
   readonly check: 'required' | 'optional' | 'off';
   now(): number;
 }
@@ -28,7 +33,7 @@ export interface Admitted {
 
 /** Identities that WuKongIM lets any client claim without a token, or with every permission. Nobody may. */
 export function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>): boolean {
-  return claim.deviceId === '____device' || claim.uid.startsWith('____') || /_{3,}vstr$/.test(claim.uid);
+  return claim.deviceId === '____device' || isReservedUid(claim.uid);
 }
 
 /** May this CONNECT become a session? The same work is done whether the uid exists or not. */
@@ -53,34 +58,44 @@ async function personOf(uid: string, ports: VerifyPorts): Promise<User | null> {
 
 function checkToken(claim: ConnectClaim, tokens: readonly DeviceToken[], ports: VerifyPorts): Outcome<0 | 1> {
   if (ports.check === 'off') return ok(0);
-  const presented = ports.keyring.hash(claim.token);
-  const matching = liveMatch(tokens, presented, claim.deviceFlag);
-  if (claim.token === '') {
-    return ports.check === 'optional' && tokens.length === 0 ? ok(0) : refuse('cred.missing');
-  }
-  if (matching === null) return ports.check === 'optional' && tokens.length === 0 ? ok(0) : refuse('cred.mismatch');
-  if (matching.deviceFlag === claim.deviceFlag) return ok(matching.deviceLevel);
-  // The peer holds a live token of this uid, so it may be told what is wrong with it.
-  return refuse('wk.flag_mismatch', { connectedWithFlag: claim.deviceFlag, registeredForFlag: matching.deviceFlag });
+  const unchecked = ports.check === 'optional' && tokens.length === 0;
+  if (claim.token === '') return unchecked ? ok(0) : refuse('cred.missing');
+  const matching = bestMatch(tokens, ports.keyring.hash(claim.token), claim.deviceFlag);
+  const otherKind = kindOf(claim.token, ports);
+  if (matching?.supersededMs === null && matching.deviceFlag === claim.deviceFlag) return ok(matching.deviceLevel);
+  // From here on the peer may be told what is wrong with a secret that it has proved to hold.
+  if (otherKind !== null) return refuse('cred.wrong_kind', { presentedKind: otherKind });
+  if (matching === null) return unchecked ? ok(0) : refuse('cred.mismatch');
+  const { supersededMs, deviceFlag } = matching;
+  return supersededMs === null
+    ? refuse('wk.flag_mismatch', { connectedWithFlag: claim.deviceFlag, registeredForFlag: deviceFlag })
+    : refuse('cred.superseded', { registeredForFlag: deviceFlag, replacedAt: new Date(supersededMs).toISOString() });
+}
+
+function kindOf(value: string, ports: VerifyPorts): string | null {
+  if (ports.adminSecret.matches(value)) return 'admin secret';
+  return ports.botTokens.clientOf(value) === undefined ? null : 'bot token';
 }
 
 const NO_HASH = new Uint8Array(32);
 
-/** The live token with this hash, of the claimed flag if there is one. Every token is compared, and one that is none, so that a uid without tokens costs the same. */
-function liveMatch(tokens: readonly DeviceToken[], presented: Uint8Array, deviceFlag: number): DeviceToken | null {
-  let matching: DeviceToken | null = null;
+/**
+ * The token with this hash: a live one before a replaced one, of the claimed flag before another. Every token is compared, and one that is none, so that a
+ * uid without tokens costs the same.
+ */
+function bestMatch(tokens: readonly DeviceToken[], presented: Uint8Array, deviceFlag: number): DeviceToken | null {
+  const rank = (token: DeviceToken) => (token.supersededMs === null ? 2 : 0) + (token.deviceFlag === deviceFlag ? 1 : 0);
+  let best: DeviceToken | null = null;
   sameHash(NO_HASH, presented);
-  for (const token of tokens) {
-    const same = sameHash(token.hash, presented) && token.supersededMs === null;
-    if (same && (matching === null || token.deviceFlag === deviceFlag)) matching = token;
-  }
-  return matching;
+  for (const token of tokens) if (sameHash(token.hash, presented) && (best === null || rank(token) > rank(best))) best = token;
+  return best;
 }
 
 /** A page session opens its own account's chat, as a slave device. */
 async function checkSession(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<0 | 1>> {
   const session = await ports.directory.sessionByHash(ports.keyring.hash(claim.token));
-  if (session === null || session.uid !== claim.uid || session.kind !== 'person') return refuse('cred.mismatch');
+  if (session?.kind === 'operator') return refuse('cred.wrong_kind', { presentedKind: 'session of an operator' });
+  if (session === null || session.uid !== claim.uid) return refuse('cred.mismatch');
   return session.expiresMs > ports.now() ? ok(0) : refuse('cred.expired', { expiredMs: session.expiresMs });
 }
 

@@ -7,11 +7,17 @@ export interface Presented {
   readonly placement: 'header token' | 'Authorization Bearer' | 'Authorization Basic';
 }
 
+export interface CredentialedRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Its query holds something that is named like a credential. */
+  readonly queryToken: boolean;
+}
+
 const MAX_LENGTH = 4096;
 const SCHEMES = new Set(['basic', 'digest', 'apikey', 'negotiate', 'ntlm', 'oauth', 'hmac', 'jwt', 'dpop']);
 
 /** The one credential of an HTTP request. Two different ones are ambiguous; Basic counts only where `basic` allows it. */
-export function extractCredential(headers: IncomingHttpHeaders, basic: boolean): Outcome<Presented> {
+export function extractCredential({ headers, queryToken }: CredentialedRequest, basic: boolean): Outcome<Presented> {
   const found: Presented[] = [];
   const token = headers.token;
   if (typeof token === 'string' && token !== '') {
@@ -24,10 +30,26 @@ export function extractCredential(headers: IncomingHttpHeaders, basic: boolean):
     found.push(read.value);
   }
   const [first, second] = found;
-  if (first === undefined) return refuse('cred.missing');
+  if (first === undefined) return queryToken ? refuse('cred.wrong_place', { place: 'query' }) : refuse('cred.missing');
   if (second !== undefined && second.value !== first.value)
     return refuse('cred.ambiguous', { places: `${first.placement}, ${second.placement}` });
   return ok(first);
+}
+
+const QUERY_NAMES = /^(access_?token|token|api_?key|secret)$/i;
+
+/** Whether somebody put a credential into the address, where logs and proxies see it. */
+export function hasTokenInQuery(url: string | undefined): boolean {
+  const at = url?.indexOf('?') ?? -1;
+  if (at < 0 || url === undefined) return false;
+  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) if (value !== '' && QUERY_NAMES.test(name)) return true;
+  return false;
+}
+
+/** The scheme word of a header, if it is one: a header may be a token with a space in it, and that is nobody's business. */
+export function schemeOf(header: string): string {
+  const word = header.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '';
+  return SCHEMES.has(word) ? word : 'unknown';
 }
 
 function readAuthorization(header: string, basic: boolean): Outcome<Presented> {
@@ -42,6 +64,5 @@ function readAuthorization(header: string, basic: boolean): Outcome<Presented> {
     const colon = text.indexOf(':');
     if (colon >= 0) return ok({ value: text.slice(colon + 1), placement: 'Authorization Basic' });
   }
-  // A header may be a token with a space in it: only words that are schemes are repeated.
-  return refuse('cred.malformed', { scheme: SCHEMES.has(scheme) ? scheme : 'unknown' });
+  return refuse('cred.malformed', { scheme: schemeOf(header) });
 }

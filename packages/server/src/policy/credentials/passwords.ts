@@ -54,31 +54,33 @@ const MAX_TRACKED = 10_000;
 const FREE_TRIES = 10;
 const LOCK_MS = 60_000;
 
-/** Failures per uid and address: after ten, one minute of waiting. Nobody can lock another address out. */
+/** Tries per uid and address: after ten that failed, one minute of waiting. Nobody can lock another address out. */
 export class LoginLock {
-  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+  readonly #tries = new Map<string, { count: number; untilMs: number }>();
 
-  /** Seconds to wait, 0 = may try. */
-  waitSeconds(uid: string, address: string, nowMs: number): number {
-    const entry = this.#failures.get(`${address} ${uid}`);
-    return entry === undefined || entry.count < FREE_TRIES || entry.untilMs <= nowMs
-      ? 0
-      : Math.ceil((entry.untilMs - nowMs) / 1000);
+  /** Counts a try before it is made, so that many at the same time are no more than ten either. Answers the seconds to wait, 0 = go on. */
+  begin(uid: string, address: string, nowMs: number): number {
+    const key = `${address} ${uid}`;
+    const entry = this.#tries.get(key);
+    if (entry !== undefined && entry.count >= FREE_TRIES && entry.untilMs > nowMs)
+      return Math.ceil((entry.untilMs - nowMs) / 1000);
+    const count = entry === undefined || entry.untilMs <= nowMs - LOCK_MS ? 1 : entry.count + 1;
+    this.#tries.delete(key);
+    this.#tries.set(key, { count, untilMs: nowMs + LOCK_MS });
+    if (this.#tries.size > MAX_TRACKED) {
+      const oldest = this.#tries.keys().next().value;
+      if (oldest !== undefined) this.#tries.delete(oldest);
+    }
+    return 0;
   }
 
-  failed(uid: string, address: string, nowMs: number): void {
-    const key = `${address} ${uid}`;
-    const entry = this.#failures.get(key);
-    const count = entry === undefined || entry.untilMs <= nowMs - LOCK_MS ? 1 : entry.count + 1;
-    this.#failures.delete(key);
-    this.#failures.set(key, { count, untilMs: nowMs + LOCK_MS });
-    if (this.#failures.size > MAX_TRACKED) {
-      const oldest = this.#failures.keys().next().value;
-      if (oldest !== undefined) this.#failures.delete(oldest);
-    }
+  /** The try was not decided: the server was too busy. */
+  undo(uid: string, address: string): void {
+    const entry = this.#tries.get(`${address} ${uid}`);
+    if (entry !== undefined) entry.count -= 1;
   }
 
   succeeded(uid: string, address: string): void {
-    this.#failures.delete(`${address} ${uid}`);
+    this.#tries.delete(`${address} ${uid}`);
   }
 }

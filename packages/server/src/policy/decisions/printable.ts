@@ -2,9 +2,22 @@ import type { Evidence } from '@hufu/refusals';
 
 const MAX_LENGTH = 400;
 
-/** What a peer sent, safe in a terminal and in a log line: no control characters, no direction marks, at most 400 characters. */
+/** What looks like a secret wherever it stands, each with what is left of it. */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\bhf[a-z]_[0-9A-Za-z]{16,}/g, '‹token›'],
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '‹token›'],
+  [/\b(bearer|basic)\s+[^\s"'\\]+/gi, '$1 ‹secret›'],
+  [
+    /\b((?:access_?|refresh_?)?token|password|passwd|secret|api_?key|signature|sign)("?\s*[=:]\s*"?)[^\s"'&\\]+/gi,
+    '$1$2‹secret›',
+  ],
+  [/(\w:\/\/)[^\s/@]*@/g, '$1‹secret›@'],
+];
+
+/** What a peer sent, safe in a terminal and in a log line: nothing that looks like a secret, no control characters, no direction marks, at most 400 characters. */
 export function printable(text: string): string {
-  return text.slice(0, MAX_LENGTH).replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  const short = text.slice(0, MAX_LENGTH).replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  return SECRETS.reduce((kept, [pattern, instead]) => kept.replace(pattern, instead), short);
 }
 
 export function printableEvidence(evidence: Evidence): Evidence {

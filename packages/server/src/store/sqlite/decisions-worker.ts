@@ -21,6 +21,10 @@ const MIGRATIONS = [
 `,
 ];
 
+/** A record comes again when more is known of it: its near miss, how often it was repeated. */
+const PUT = `INSERT INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)
+  ON CONFLICT(id) DO UPDATE SET code=excluded.code, subject=excluded.subject, json=excluded.json`;
+
 const toRecord = (row: Row): DecisionRecord => ({
   id: String(row['id']),
   tsMs: Number(row['ts_ms']),
@@ -36,14 +40,7 @@ function startDecisions(options: DecisionWorkerOptions) {
     put(records: readonly DecisionRecord[], nowMs: number): void {
       try {
         db.exec('BEGIN IMMEDIATE');
-        for (const r of records)
-          sql('INSERT OR IGNORE INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)').run(
-            r.id,
-            r.tsMs,
-            r.code,
-            r.subject,
-            r.json,
-          );
+        for (const r of records) sql(PUT).run(r.id, r.tsMs, r.code, r.subject, r.json);
         sql('DELETE FROM decision WHERE ts_ms<?').run(nowMs - options.maxAgeMs);
         sql('DELETE FROM decision WHERE n<=(SELECT max(n) FROM decision)-?').run(options.maxRows);
         db.exec('COMMIT');

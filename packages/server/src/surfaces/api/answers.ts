@@ -9,9 +9,9 @@ export function sendRefusal(
   refusal: Refusal,
   who: { caller: Caller; uid: string | null },
 ): FastifyReply {
-  const requestId = decisions.record(refusal, who.caller, who.uid);
   const definition = definitionOf(refusal.code);
   const status = wireOf(refusal.code).http;
+  const requestId = decisions.record(refusal, who.caller, { uid: who.uid, httpStatus: status });
   const language = /^\s*en/i.test(who.caller.headers['accept-language'] ?? '') ? 'en' : 'zh';
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
   if (refusal.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(refusal.retryAfterSeconds));

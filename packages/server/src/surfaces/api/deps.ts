@@ -12,6 +12,8 @@ export interface Caller {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** Its query holds something that is named like a credential. */
+  readonly queryToken: boolean;
 }
 
 /** A person by session, or the operator by session or admin secret. */
@@ -81,9 +83,15 @@ export interface Explanation {
   readonly claimed: Readonly<Record<string, unknown>>;
 }
 
+export interface Answered {
+  /** The proven account, if any. */
+  readonly uid: string | null;
+  readonly httpStatus: number;
+}
+
 export interface Decisions {
-  /** Keeps a refusal; answers its request id. `uid` is the proven account, if any. */
-  record(refusal: Refusal, caller: Caller, uid: string | null): string;
+  /** Keeps a refusal; answers its request id. */
+  record(refusal: Refusal, caller: Caller, answered: Answered): string;
   newRequestId(): string;
   list(viewer: Viewer, limit: number): Promise<readonly RefusalRow[]>;
   /** null for unknown and for foreign ids. */

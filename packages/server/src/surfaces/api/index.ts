@@ -6,14 +6,16 @@ import { sendRefusal, withCommonHeaders } from './answers.ts';
 import { authRoutes } from './auth.ts';
 import { botRoutes } from './bots.ts';
 import { conversationRoutes } from './conversations.ts';
-import type { ApiDeps, Caller, Principal } from './deps.ts';
+import type { ApiDeps, Principal } from './deps.ts';
 import { fileRoutes } from './files.ts';
 import { groupRoutes } from './groups.ts';
 import { refusalRoutes } from './refusals.ts';
 import { type ApiRoute, checkAccess, SENT } from './route.ts';
+import { callerOf, refusalOf } from './thrown.ts';
 import { userRoutes } from './users.ts';
 
 export type {
+  Answered,
   ApiDeps,
   Auth,
   BotClientState,
@@ -28,6 +30,7 @@ export type {
   Viewer,
 } from './deps.ts';
 export { registerPage } from './page.ts';
+export { refuseThrown } from './thrown.ts';
 export { createAuth, type SignInPorts } from './sign-in.ts';
 
 /** Every route of the native API. */
@@ -53,7 +56,8 @@ export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
       limits: { fileSize: deps.maxFileBytes, files: 1, fields: 8, fieldSize: 4096, parts: 9, headerPairs: 50 },
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => {
-      sendRefusal(deps.decisions, reply, refusalOf(error), {
+      const limits = { bodyBytes: request.routeOptions.bodyLimit ?? MAX_BODY_BYTES, fileBytes: deps.maxFileBytes };
+      sendRefusal(deps.decisions, reply, refusalOf(error, limits), {
         caller: callerOf(request),
         uid: uidOf(principals.get(request) ?? null),
       });
@@ -139,24 +143,6 @@ function numbersOf(route: ApiRoute, query: unknown): unknown {
   );
 }
 
-/** What fastify or a bug threw. */
-function refusalOf(error: FastifyError): Refusal {
-  if (error.statusCode === 413) return { code: 'http.body_too_large' };
-  if (error.statusCode === 415 || error.statusCode === 406) return { code: 'http.bad_media_type' };
-  if (error.statusCode !== undefined && error.statusCode < 500)
-    return { code: 'http.bad_body', evidence: { reason: error.code } };
-  return { code: 'srv.fault', evidence: { error: `${error.name}: ${error.message}` } };
-}
-
 function uidOf(principal: Principal | null): string | null {
   return principal?.kind === 'person' ? principal.user.uid : null;
-}
-
-function callerOf(request: FastifyRequest): Caller {
-  return {
-    address: request.socket.remoteAddress ?? '',
-    headers: request.raw.headers,
-    method: request.method,
-    path: request.url.split('?', 1)[0] ?? '/',
-  };
 }

@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { sendRefusal } from './answers.ts';
 import type { Decisions } from './deps.ts';
+import { callerOf, refuseThrown } from './thrown.ts';
 
 export interface PageOptions {
   /** Folder of the built page; without an index.html there the server has no page. */
@@ -41,12 +42,12 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
       !/^\/(api|files|onebot)(\/|$)/.test(path) &&
       (request.headers.accept ?? '').includes('text/html');
     if (built && opensPage) return reply.code(200).sendFile('index.html');
-    const caller = { address: request.socket.remoteAddress ?? '', headers: request.raw.headers, method: request.method, path };
     return sendRefusal(
       decisions,
       reply,
       { code: 'http.route_unknown', evidence: { path: path.slice(0, 256), method: request.method } },
-      { caller, uid: null },
+      { caller: callerOf(request), uid: null },
     );
   });
+  app.setErrorHandler(refuseThrown(decisions));
 }

@@ -3,12 +3,12 @@ import {
   type IncomingMessage,
   type Server as HttpServer,
   type ServerResponse,
-  STATUS_CODES,
 } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { definitionOf, type Refusal } from '@hufu/refusals';
+import type { Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { earlyAnswer, handshakeProblem, type RefuseEarly, unreadable, writeAnswer } from './early-refusal.ts';
 import { type HostRule, isHostAllowed, isOriginAllowed } from './hosts.ts';
 import type { Peer } from './peer.ts';
 import { readShared } from './shared-read.ts';
@@ -19,9 +19,6 @@ export interface Listener {
   readonly address: string;
   close(): Promise<void>;
 }
-
-/** Records a refusal met before any surface is known; answers its request id. */
-export type RefuseEarly = (refusal: Refusal, peer: Peer, method: string, path: string) => string;
 
 export interface HttpListenerOptions {
   readonly name: string;
@@ -41,13 +38,21 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
     headersTimeout: 10_000,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
+    // Ours to refuse, with words.
+    requireHostHeader: false,
   });
   const upgraded = new Set<Duplex>();
+  const refusedAt = (request: IncomingMessage, refusal: Refusal, more?: Readonly<Record<string, string>>) => {
+    const { method = '', headers } = request;
+    const seen = { refusal, peer: peerOf(request, options.name), request: { method, path: pathOf(request), headers } };
+    return earlyAnswer(options.refuse, seen, more);
+  };
   server.on('request', (request, response) => {
-    const refusal = checkRequest(request, options, false);
-    if (refusal === null && options.onRequest !== null) return options.onRequest(request, response);
-    const { head, body } = plainRefusal(refusal ?? { code: 'http.upgrade_missing' }, request, options);
-    response.writeHead(head.status, head.headers).end(request.method === 'HEAD' ? undefined : body);
+    const upgradeOnly = options.onRequest === null || options.upgrades.some((one) => one.matches(pathOf(request)));
+    const refusal = checkRequest(request, options, false) ?? (upgradeOnly ? refuse('http.upgrade_missing').refusal : null);
+    if (refusal === null) return options.onRequest?.(request, response);
+    const { status, headers, body } = refusedAt(request, refusal);
+    response.writeHead(status, { ...headers }).end(request.method === 'HEAD' ? undefined : body);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -55,15 +60,21 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
     socket.once('close', () => upgraded.delete(socket));
     const path = pathOf(request);
     const route = options.upgrades.find((one) => one.matches(path));
-    const refusal: Refusal | null =
+    const refusal =
       checkRequest(request, options, route?.anyOrigin ?? true) ??
-      (route === undefined ? { code: 'http.route_unknown', evidence: { path } } : null);
-    if (refusal === null && route !== undefined) return route.handle(request, socket, head, peerOf(request, options.name));
-    refuseUpgrade(socket, refusal ?? { code: 'http.route_unknown' }, request, options);
+      (route === undefined ? refuse('http.route_unknown', { path }).refusal : handshakeProblem(request));
+    if (refusal === null) return route?.handle(request, socket, head, peerOf(request, options.name));
+    writeAnswer(socket, refusedAt(request, refusal));
   });
-  server.on('clientError', (_, socket) =>
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
-  );
+  server.on('connect', (request, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    writeAnswer(socket, refusedAt(request, refuse('http.method_not_allowed').refusal, { Allow: 'GET, POST' }));
+  });
+  server.on('clientError', (error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const peer = { address: socket.remoteAddress ?? '', listener: options.name };
+    writeAnswer(socket, earlyAnswer(options.refuse, { refusal: unreadable(error), peer, request: null }));
+  });
   return bind(server, options.name, options.address, () => {
     for (const socket of upgraded) socket.destroy();
     server.closeAllConnections();
@@ -128,39 +139,17 @@ function checkRequest(request: IncomingMessage, options: HttpListenerOptions, an
   return { code, evidence: { origin: (origin ?? '').slice(0, 256) } };
 }
 
-function plainRefusal(refusal: Refusal, request: IncomingMessage, options: HttpListenerOptions) {
-  const requestId = options.refuse(refusal, peerOf(request, options.name), request.method ?? '', pathOf(request));
-  const definition = definitionOf(refusal.code);
-  const status = STATUS_OF[refusal.code] ?? 403;
-  const body = JSON.stringify({ code: definition.publicCode, msg: definition.public.en, status, requestId });
-  const headers: Record<string, string | number> = {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'X-Request-Id': requestId,
-    'X-Content-Type-Options': 'nosniff',
-    ...(status === 426 ? { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' } : {}),
-  };
-  return { head: { status, headers }, body };
-}
-
-const STATUS_OF: Readonly<Record<string, number>> = {
-  'http.route_unknown': 404,
-  'http.upgrade_missing': 426,
-  'http.host_not_allowed': 403,
-};
-
-/** Answers an upgrade request with an ordinary HTTP refusal and closes. */
-function refuseUpgrade(socket: Duplex, refusal: Refusal, request: IncomingMessage, options: HttpListenerOptions): void {
-  const { head, body } = plainRefusal(refusal, request, options);
-  const lines = Object.entries(head.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${head.status} ${STATUS_CODES[head.status] ?? ''}\r\nConnection: close\r\n${lines.join('')}\r\n${body}`);
-}
-
 /** The path without its query: a query may hold a token and goes nowhere. */
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
 export function peerOf(request: IncomingMessage, listener: string): Peer {
-  return { address: request.socket.remoteAddress ?? '', listener };
+  const { origin, 'user-agent': userAgent } = request.headers;
+  return {
+    address: request.socket.remoteAddress ?? '',
+    listener,
+    ...(origin === undefined ? {} : { origin: origin.slice(0, 128) }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, 128) }),
+  };
 }

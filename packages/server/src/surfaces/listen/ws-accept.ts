@@ -9,6 +9,8 @@ import type { UpgradeRoute } from './upgrade.ts';
 
 export interface WsAcceptOptions extends AcceptOptions {
   matches(path: string): boolean;
+  /** See UpgradeRoute. */
+  readonly anyOrigin: boolean;
   readonly maxMessageBytes: number;
 }
 
@@ -24,7 +26,7 @@ export function acceptWebSockets(options: WsAcceptOptions): UpgradeRoute {
   });
   return {
     matches: (path) => options.matches(path),
-    anyOrigin: true,
+    anyOrigin: options.anyOrigin,
     handle(request: IncomingMessage, duplex: Duplex, head: Buffer, peer: Peer) {
       if (!(duplex instanceof Socket)) return void duplex.destroy();
       duplex.setNoDelay(true);

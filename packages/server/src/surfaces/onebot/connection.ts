@@ -261,7 +261,8 @@ export class OnebotConnection implements FeedSink {
 
   #ping(): void {
     if (this.#unanswered >= MISSED_PONGS) return this.#socket.terminate();
-    if (this.#outgoing.fullForMs(Date.now()) > FULL_FOR_MS) return this.close(1013, 'the connection is read too slowly');
+    const fullForMs = this.#outgoing.fullForMs(Date.now());
+    if (fullForMs > FULL_FOR_MS) return this.end({ code: 'limit.slow_reader', evidence: { fullForMs } }, 1000);
     this.#unanswered += 1;
     this.#socket.ping();
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { schemeOf } from '../../policy/credentials/extract.ts';
 
 export interface Presented {
   readonly token: string;
@@ -19,11 +20,8 @@ export function presentedToken(request: Pick<IncomingMessage, 'url' | 'headers'>
   if (header === '' || /^(bearer|token)$/i.test(header))
     return query === null ? refuse('cred.missing') : checkLength({ token: query, place: 'query' });
   const token = /^(?:bearer|token)\s+(\S.*)$/i.exec(header)?.[1];
-  if (token === undefined)
-    return refuse('cred.malformed', {
-      scheme: (header.split(/\s/, 1)[0] ?? '').length <= 16 && /\s/.test(header) ? (header.split(/\s/, 1)[0] ?? '') : 'none',
-    });
-  if (query !== null && query !== token) return refuse('cred.ambiguous');
+  if (token === undefined) return refuse('cred.malformed', { scheme: schemeOf(header) });
+  if (query !== null && query !== token) return refuse('cred.ambiguous', { places: 'Authorization header, query access_token' });
   return checkLength({ token, place: 'header' });
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Evidence, Refusal, RefusalCode } from '@hufu/refusals';
 import type { ChannelStates, Users } from '../../domain/channels/channel-states.ts';
 import type { SendPorts } from '../../domain/messages/send-message.ts';
@@ -23,6 +24,8 @@ export interface OnebotRefusalSeen {
   readonly ownerUid: string | null;
   /** What the peer presented, for the near-miss search afterwards; never stored in plain. */
   readonly presentedToken: string | null;
+  /** Of a handshake. */
+  readonly headers?: IncomingHttpHeaders;
   /** What the peer was told, e.g. `HTTP 403`. */
   readonly answer: string;
 }

@@ -1,5 +1,6 @@
 import type { ConnectFrame } from '@hufu/protocol/wkproto';
-import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
+import { definitionOf, type Refusal, type RefusalCode, wireOf, wkReasonForWeb } from '@hufu/refusals';
+import type { Transport } from '../listen/transport.ts';
 import { spokenVersion } from './connect.ts';
 import type { WkConnection } from './connection.ts';
 
@@ -12,12 +13,13 @@ const APP = 0;
  */
 export function sayRefused(connection: WkConnection, refusal: Refusal, connect: ConnectFrame | null): void {
   const { transport, writer, deps, peer } = connection;
-  const wire = wireOf(refusal.code);
+  const { wsClose } = wireOf(refusal.code);
+  const reasonCode = reasonFor(transport, refusal.code);
   const claim =
     connect === null
       ? connection.claim()
       : { uid: connect.uid, token: connect.token, deviceFlag: connect.deviceFlag, deviceId: connect.deviceId };
-  const answer = connect === null ? `close ${wire.wsClose}` : `CONNACK ${wire.wkReason}`;
+  const answer = connect === null ? `close ${wsClose}` : `CONNACK ${reasonCode}`;
   const requestId = deps.refused({ refusal, surface: 'wkproto', peer, claim, answer });
   const text = `${definitionOf(refusal.code).publicCode}; req=${requestId}`;
   if (connect !== null) {
@@ -26,14 +28,19 @@ export function sayRefused(connection: WkConnection, refusal: Refusal, connect: 
         clientVersion: connect.version,
         version: spokenVersion(connect),
         timeDiff: BigInt(deps.now()) - connect.clientTimestamp,
-        reasonCode: wire.wkReason,
+        reasonCode,
         serverKey: '',
         salt: text,
         nodeId: deps.nodeId,
       }),
     );
     if (transport.kind === 'tcp' && connect.version >= 4 && connect.deviceFlag === APP)
-      transport.send(writer.disconnect(wire.wkReason, text));
+      transport.send(writer.disconnect(reasonCode, text));
   }
-  transport.close(wire.wsClose, text);
+  transport.close(wsClose, text);
+}
+
+/** The reason byte that this client knows: over a WebSocket it is the JS SDK, which knows fewer. */
+export function reasonFor(transport: Transport, code: RefusalCode): number {
+  return transport.kind === 'ws' ? wkReasonForWeb(code) : wireOf(code).wkReason;
 }

@@ -1,9 +1,9 @@
 import type { SendFrame } from '@hufu/protocol/wkproto';
-import { wireOf } from '@hufu/refusals';
 import type { Sent } from '../../domain/messages/send-message.ts';
 import { type Outcome, refuse } from '../../kernel/outcome.ts';
 import { submitSend } from '../listen/submit.ts';
 import type { WkConnection } from './connection.ts';
+import { reasonFor } from './refuse.ts';
 
 /** SEND: verify the message key, decrypt, map to the domain's words, and answer SENDACK when the message is on disk. */
 export function handleSend(connection: WkConnection, frame: SendFrame): Promise<void> | undefined {
@@ -33,7 +33,7 @@ function acknowledge(connection: WkConnection, frame: SendFrame, outcome: Outcom
     connection.say(writer.sendack({ messageId, clientSeq, messageSeq, reasonCode: 1, flags }, version));
     return;
   }
-  const reasonCode = wireOf(outcome.refusal.code).wkReason;
+  const reasonCode = reasonFor(connection.transport, outcome.refusal.code);
   deps.refused({
     refusal: outcome.refusal,
     surface: 'wkproto',

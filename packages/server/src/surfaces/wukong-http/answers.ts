@@ -6,9 +6,9 @@ import type { Answer } from './route.ts';
 /** The one place where an outcome becomes an answer: `{msg, status}` as WuKongIM, and `reason` and `requestId` beside it. */
 export function sendAnswer(deps: WukongHttpDeps, caller: Caller, reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.refused === undefined) return json(reply, answer.httpStatus ?? 200, deps.newRequestId(), answer.body);
-  const requestId = deps.recordRefusal(answer.refused, caller);
   const { publicCode, public: words } = definitionOf(answer.refused.code);
   const httpStatus = answer.httpStatus ?? httpStatusOf(answer.refused);
+  const requestId = deps.recordRefusal(answer.refused, caller, httpStatus);
   if (answer.refused.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.refused.retryAfterSeconds));
   if (httpStatus === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
   const status = answer.status ?? httpStatus;

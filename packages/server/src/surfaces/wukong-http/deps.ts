@@ -14,6 +14,8 @@ export interface Caller {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** Its query holds something that is named like a credential. */
+  readonly queryToken: boolean;
 }
 
 /** What the routes need; `app` wires it. */
@@ -30,7 +32,7 @@ export interface WukongHttpDeps {
   /** Keyed hash under which a token is stored. */
   hashToken(token: string): Uint8Array;
   /** Keeps a refusal as a decision; answers its request id. */
-  recordRefusal(refusal: Refusal, caller: Caller): string;
+  recordRefusal(refusal: Refusal, caller: Caller, httpStatus: number): string;
   /** An id for an answer that refuses nothing. */
   newRequestId(): string;
   /** What `/route` tells clients; known once the listeners are bound. */

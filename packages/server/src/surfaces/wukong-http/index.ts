@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
 import { refuse } from '../../kernel/outcome.ts';
+import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
 import { sendAnswer } from './answers.ts';
 import { channelRoutes } from './channels.ts';
 import { conversationSync } from './conversations.ts';
@@ -103,5 +104,6 @@ function callerOf(request: FastifyRequest): Caller {
     headers,
     method: request.method,
     path: request.url.split('?', 1)[0] ?? '/',
+    queryToken: hasTokenInQuery(request.url),
   };
 }

@@ -60,8 +60,6 @@ async function checkToken(ports: ForwardPorts, arrival: Arrival): Promise<Outcom
   const known = await ports.deps.identify(presented.value.token);
   if (!known.ok) return known;
   const { bot, client } = known.value;
-  if (client.kind !== 'forward') return refuse('cred.rejected', { cause: 'a client of another direction' });
-  if (bot.banned || !client.enabled) return refuse('onebot.bot_unbound', { uid: bot.uid, enabled: client.enabled });
   if (presented.value.place === 'query' && !arrival.peer.listener.startsWith('onebot') && !client.queryToken)
     return refuse('cred.wrong_place', { place: 'query' });
   const taken = ports.accept(bot, client, arrival.peer);
@@ -83,6 +81,7 @@ function answerRefusal(ports: ForwardPorts, server: WebSocketServer, arrival: Ar
     botUid: null,
     ownerUid: null,
     presentedToken: presented.ok ? presented.value.token : null,
+    headers: request.headers,
     answer: asFrame ? 'frame, close 1008' : `HTTP ${status}`,
   });
   const body = encodeRefusal(refusal, requestId);

@@ -1,0 +1,146 @@
+import { definitionOf, type Evidence, isRefusalCode, type Refusal, type RefusalCode } from '@hufu/refusals';
+import { type OperatorText, operatorText } from '@hufu/refusals/texts';
+import { newRequestId } from '../../kernel/ids.ts';
+import { printable, printableEvidence } from './printable.ts';
+
+/** One refusal on its way into the records. Values come from what the peer sent, never from unset defaults; no secret is among them. */
+export interface DecisionInput {
+  readonly refusal: Refusal;
+  readonly surface: string;
+  readonly listener: string;
+  readonly peer: string;
+  /** Route, packet or action. */
+  readonly subjectOfCall: string;
+  readonly claimed: Evidence;
+  /** What the request itself shows: proven account, origin, user agent, fingerprint and place of the credential. */
+  readonly facts?: Evidence;
+  /** Account that may read it beside the operator: the own one, or the bot's owner. */
+  readonly readerUid: string | null;
+  /** What the peer was told. */
+  readonly answer: string;
+}
+
+/** What was found out after the answer had left. */
+export interface Learned {
+  readonly evidence: Evidence;
+  readonly code?: RefusalCode;
+  /** Whose secret it turned out to be about. */
+  readonly readerUid?: string | null;
+}
+
+export interface Decision extends Omit<DecisionInput, 'refusal' | 'facts'> {
+  readonly id: string;
+  readonly tsMs: number;
+  /** The public code that left the server; what is learned later does not change what the peer was told. */
+  readonly told: string;
+  code: RefusalCode;
+  evidence: Evidence;
+  readerUid: string | null;
+  /** Further ones from the same address that were counted, not kept. */
+  repeated: number;
+  /** Further ones from other addresses, counted here while the whole server was over its rate. */
+  repeatedElsewhere: number;
+  /** false: over the rate, in memory only. */
+  stored: boolean;
+}
+
+export type Viewer = { readonly kind: 'operator' } | { readonly kind: 'person'; readonly uid: string };
+
+export interface Explanation {
+  readonly requestId: string;
+  readonly code: string;
+  readonly publicCode: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly peer: string;
+  readonly text: { readonly zh: OperatorText; readonly en: OperatorText };
+  readonly evidence: Evidence;
+  readonly claimed: Evidence;
+}
+
+export interface DecisionRow {
+  readonly requestId: string;
+  readonly code: string;
+  readonly timeIso: string;
+  readonly surface: string;
+  readonly title: { readonly zh: string; readonly en: string };
+}
+
+export function decisionOf(input: DecisionInput, nowMs: number): Decision {
+  const { code, evidence } = input.refusal;
+  return {
+    surface: input.surface,
+    listener: input.listener,
+    peer: printable(input.peer),
+    subjectOfCall: printable(input.subjectOfCall),
+    claimed: printableEvidence(input.claimed),
+    readerUid: input.readerUid,
+    answer: printable(input.answer),
+    id: newRequestId(nowMs),
+    tsMs: nowMs,
+    told: definitionOf(code).publicCode,
+    code,
+    evidence: printableEvidence({ ...input.facts, ...evidence }),
+    repeated: 0,
+    repeatedElsewhere: 0,
+    stored: false,
+  };
+}
+
+/** null for a record that is damaged or names a code of another version. */
+export function readDecision(json: string): Decision | null {
+  try {
+    const decision = JSON.parse(json) as Decision;
+    return isRefusalCode(decision.code) ? decision : null;
+  } catch {
+    return null;
+  }
+}
+
+export function mayRead(decision: Decision, viewer: Viewer): boolean {
+  return viewer.kind === 'operator' || decision.readerUid === viewer.uid;
+}
+
+export function explanationFor(decision: Decision, viewer: Viewer): Explanation {
+  const { id, tsMs, told, surface, peer, claimed, code, evidence } = asSeenBy(decision, viewer);
+  return {
+    requestId: id,
+    code,
+    publicCode: told,
+    timeIso: new Date(tsMs).toISOString(),
+    surface,
+    peer,
+    text: operatorText(code),
+    evidence: {
+      call: decision.subjectOfCall,
+      answer: decision.answer,
+      listener: decision.listener,
+      ...evidence,
+      ...(decision.repeated > 0 ? { alsoRefused: decision.repeated } : {}),
+      ...(decision.repeatedElsewhere > 0 ? { alsoRefusedElsewhere: decision.repeatedElsewhere } : {}),
+      ...(decision.stored ? {} : { keptInMemoryOnly: true }),
+    },
+    claimed,
+  };
+}
+
+export function rowFor(decision: Decision, viewer: Viewer): DecisionRow {
+  const { id, tsMs, surface, code } = asSeenBy(decision, viewer);
+  const { zh, en } = operatorText(code);
+  const title = { zh: zh.title, en: en.title };
+  return { requestId: id, code, timeIso: new Date(tsMs).toISOString(), surface, title };
+}
+
+const OPERATOR_ONLY = new Set(['ownerUid', 'presentedKind', 'expectedFingerprint']);
+
+/**
+ * What the owner of the account may read. Whose token it was, and that it was the admin secret, stays with the operator: else a person could try values
+ * against the own uid and read here what they open. Unless the peer was told so at once, having proved that it holds the secret.
+ */
+function asSeenBy(decision: Decision, viewer: Viewer): Decision {
+  if (viewer.kind === 'operator') return decision;
+  const { code, told } = decision;
+  const tellsOfOthers = code === 'cred.other_owner' || (code === 'cred.wrong_kind' && told !== code);
+  const evidence = Object.fromEntries(Object.entries(decision.evidence).filter(([key]) => !OPERATOR_ONLY.has(key)));
+  return { ...decision, evidence, code: tellsOfOthers ? 'cred.mismatch' : code };
+}

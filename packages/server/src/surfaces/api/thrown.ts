@@ -1,0 +1,41 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Refusal } from '@hufu/refusals';
+import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
+import { sendRefusal } from './answers.ts';
+import type { Caller, Decisions } from './deps.ts';
+
+/** What fastify or a bug threw. */
+export function refusalOf(error: FastifyError, limits: { bodyBytes?: number; fileBytes?: number } = {}): Refusal {
+  const { bodyBytes, fileBytes } = limits;
+  if (error.code === 'FST_REQ_FILE_TOO_LARGE')
+    return { code: 'media.too_large', evidence: fileBytes === undefined ? {} : { limitBytes: fileBytes } };
+  if (error.statusCode === 413)
+    return { code: 'http.body_too_large', evidence: bodyBytes === undefined ? {} : { limitBytes: bodyBytes } };
+  if (error.statusCode === 415 || error.statusCode === 406) return { code: 'http.bad_media_type' };
+  const reason = ADDRESS_FAULTS[error.code];
+  if (reason !== undefined) return { code: 'http.bad_body', evidence: { field: 'path', reason } };
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return { code: 'http.bad_body', evidence: { reason: error.code } };
+  return { code: 'srv.fault', evidence: { error: `${error.name}: ${error.message}` } };
+}
+
+const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'is not percent-encoded as it should be',
+  FST_ERR_MAX_PARAM_LENGTH: 'has a part that is too long',
+};
+
+/** For errors that no route of a surface caught: addresses that cannot be read, files that cannot be sent. */
+export function refuseThrown(decisions: Pick<Decisions, 'record'>) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+    sendRefusal(decisions, reply, refusalOf(error), { caller: callerOf(request), uid: null });
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  return {
+    address: request.socket.remoteAddress ?? '',
+    headers: request.raw.headers,
+    method: request.method,
+    path: request.url.split('?', 1)[0] ?? '/',
+    queryToken: hasTokenInQuery(request.url),
+  };
+}
