@@ -59,7 +59,7 @@ test('an uploaded picture is answered with its size and can be read at its addre
   const read = await fetch(`${world.server.ready.http}${file.url}`);
   assert.equal(Buffer.from(await read.arrayBuffer()).toString('base64'), png);
   const large = await client.api.upload(new Blob([new Uint8Array(11 * 1024 * 1024)]), 'large.bin');
-  assert.equal(codeOf(large), 'http.body_too_large');
+  assert.equal(codeOf(large), 'media.too_large');
   if (!large.ok) assert.match(large.refusal.requestId, /^hr_/);
 });
 
