@@ -1,2 +1,3 @@
 export { processTerminal } from './cli/process-terminal.ts';
-export { runDoctor, type Terminal } from './cli/run.ts';
+export { runDoctor } from './cli/run.ts';
+export type { Terminal } from './cli/terminal.ts';

@@ -115,6 +115,8 @@ export const refusalCodes = {
   'remote.port_taken': { class: 'S1', publicCode: 'remote.port_taken', retry: 'after_fix', public: { zh: '端口被另一个程序占用', en: 'Another program has the port.' } },
   'remote.signature_missing': { class: 'S1', publicCode: 'remote.signature_missing', retry: 'after_fix', public: { zh: '对方要求签名，而请求没有签名', en: 'The peer wants a signature and none came.' } },
   'remote.signature_mismatch': { class: 'S1', publicCode: 'remote.signature_mismatch', retry: 'after_fix', public: { zh: '两端的签名密钥不一致', en: 'The signing secrets of both ends differ.' } },
+  'remote.front_seen': { class: 'S1', publicCode: 'remote.front_seen', retry: 'after_fix', public: { zh: '中间有代理', en: 'A proxy is in between.' } },
+  'remote.nobody_came': { class: 'S1', publicCode: 'remote.nobody_came', retry: 'after_fix', public: { zh: '没有连接到达', en: 'Nothing came.' } },
   'remote.soft_refusal': { class: 'S1', publicCode: 'remote.soft_refusal', retry: 'after_fix', public: { zh: '对方接受后又关闭了连接', en: 'The peer accepted and then closed.' } },
   'remote.unknown_403': { class: 'S1', publicCode: 'remote.unknown_403', retry: 'after_fix', public: { zh: '对方拒绝，原因不明', en: 'Refused for a cause that cannot be told from outside.' } },
   'srv.overloaded': { class: 'S1', publicCode: 'srv.overloaded', retry: 'later', public: { zh: '服务器繁忙，请稍后再试', en: 'The server is busy; try again shortly.' } },

@@ -13,16 +13,10 @@ import { guessTarget, targetNamed, targets } from '../targets/index.ts';
 import { fingerprint, parseUrl, showUrl } from '../tools/redact.ts';
 import { progressTo } from './progress.ts';
 import { renderText } from './render-text.ts';
-import { readSecrets, type SecretSources } from './secrets.ts';
-
-/** What the command needs of the process, so that a test can bring its own. */
-export interface Terminal extends SecretSources {
-  out(text: string): void;
-  err(text: string): void;
-  /** Progress is shown on a terminal only. */
-  readonly interactive: boolean;
-  readonly version: string;
-}
+import { listenCommand } from './listen.ts';
+import { readSecrets } from './secrets.ts';
+import type { Terminal } from './terminal.ts';
+import { languageOf, numberOf, UsageError } from './words.ts';
 
 interface Options {
   readonly kind: string;
@@ -38,8 +32,6 @@ interface Options {
   readonly [secret: string]: unknown;
 }
 
-class UsageError extends Error {}
-
 /** `doctor <url> …`: the whole command. Answers the exit code; throws nothing. */
 export async function runDoctor(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const command = commandOf(terminal);
@@ -49,6 +41,10 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
     else if (options.log !== undefined) exit = await explainLog(options.log, options, terminal);
     else exit = await examine(url, options, terminal);
   });
+  const listen = listenCommand(terminal, (code) => {
+    exit = code;
+  });
+  command.addCommand(listen.copyInheritedSettings(command));
   try {
     await command.parseAsync([...argv], { from: 'user' });
     return exit;
@@ -92,6 +88,7 @@ function commandOf(terminal: Terminal): Command {
       'after',
       '\nExit codes: 0 it works · 1 cause found · 2 several causes remain · 3 not reachable · 4 wrong use · 5 own fault',
     )
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
 }
@@ -102,7 +99,7 @@ async function examine(url: string | undefined, options: Options, terminal: Term
     throw new UsageError('give the whole address with its scheme, e.g. ws://127.0.0.1:8080/onebot/v11/ws');
   const target = options.kind === 'auto' ? guessTarget(parsed) : targetNamed(options.kind);
   if (target === null) throw new UsageError(`no kind fits ${parsed.protocol}//; name it with --kind`);
-  const secrets = await secretsOf(options, terminal);
+  const secrets = await readSecrets(options, terminal);
   const { facts, report } = await diagnose({
     target,
     question: questionOf(target, parsed, { options, secrets }),
@@ -139,14 +136,6 @@ function tell(report: Report, options: Options, terminal: Terminal): ExitCode {
   return report.exit;
 }
 
-async function secretsOf(options: Options, terminal: Terminal): Promise<Secrets> {
-  try {
-    return await readSecrets(options, terminal);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 function questionOf(target: Target, url: URL, given: { readonly options: Options; readonly secrets: Secrets }): Question {
   const { options, secrets } = given;
   return {
@@ -162,21 +151,10 @@ function questionOf(target: Target, url: URL, given: { readonly options: Options
   };
 }
 
-function numberOf(flag: string, text: string, min: number, max: number): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < min || number > max)
-    throw new UsageError(`${flag} takes a whole number from ${min} to ${max}`);
-  return number;
-}
-
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function languageOf(env: Terminal['env']): Lang {
-  return /^zh/i.test(env['LC_ALL'] ?? env['LANG'] ?? '') ? 'zh' : 'en';
 }

@@ -1,4 +1,5 @@
 import type { Secrets } from '../model/question.ts';
+import { UsageError } from './words.ts';
 
 /** Where a secret comes from. Never the command line itself: it stands in the process list and in the shell's history. */
 export interface SecretSources {
@@ -11,14 +12,14 @@ export const SECRET_NAMES = ['token', 'password', 'managerToken', 'accessToken',
 
 export type SecretOptions = Readonly<Record<string, unknown>>;
 
-/** Throws with a sentence for the person when a named variable is not set. */
+/** Throws a UsageError when a named variable is not set. */
 export async function readSecrets(options: SecretOptions, sources: SecretSources): Promise<Secrets> {
   const secrets: Record<string, string> = {};
   for (const name of SECRET_NAMES) {
     const variable = options[`${name}Env`];
     if (typeof variable !== 'string') continue;
     const value = sources.env[variable];
-    if (value === undefined) throw new Error(`the environment variable ${variable} is not set`);
+    if (value === undefined) throw new UsageError(`the environment variable ${variable} is not set`);
     secrets[name] = value;
   }
   // Exactly what was piped in, but for the one line end that echo adds: a blank too many is what may be looked for.

@@ -212,4 +212,16 @@ export const remote: RemoteTexts = {
     'Compare the secret of this client with ONEBOT_SECRET in .env.',
     'Set the same secret at both ends and restart the bot program.',
   ),
+  'remote.front_seen': text(
+    'A proxy is in between',
+    'The request carries the marks of a proxy: it may drop or change headers, and limits of its own apply.',
+    'Compare the headers with what the other end says it sends.',
+    'Nothing has to be changed when the connection works; else dial without the proxy once to compare.',
+  ),
+  'remote.nobody_came': text(
+    'Nothing came',
+    'No connection arrived in the time given: the other end does not dial, dials another address or port, or something in between drops it.',
+    'Look at the log of the other end for the address it dials.',
+    'Correct the reverse address at the other end; in a container use the address of the host, not 127.0.0.1.',
+  ),
 };

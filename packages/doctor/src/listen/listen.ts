@@ -1,0 +1,154 @@
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { FrameDecoder } from '@hufu/protocol/wkproto';
+import { WebSocketServer } from 'ws';
+import type { Seen } from '../model/facts.ts';
+import type { Secrets } from '../model/question.ts';
+import { MAX_BODY, shorten } from '../tools/redact.ts';
+import { note, readCall, readSignature } from './read-call.ts';
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly secrets: Secrets;
+  /** Longest wait for a first connection. */
+  readonly waitMs: number;
+  /** How long to listen to a WebSocket that was accepted. */
+  readonly listenMs: number;
+  onListening(address: string): void;
+}
+
+const FIRST_BYTE_MS = 5000;
+const MAX_POST = 256 * 1024;
+
+/** Waits for one connection, accepts what it can, answers what came. Nothing is sent but the 101 or a 204. */
+export function listenOnce(options: ListenOptions): Promise<Readonly<Record<string, Seen>>> {
+  const { secrets } = options;
+  return new Promise((resolve, reject) => {
+    let done = false;
+    const sockets = new Set<Socket>();
+    const web = createHttpServer({ maxHeaderSize: 32 * 1024 });
+    const upgrades = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, perMessageDeflate: false });
+    const server = createServer((socket) => onSocket(socket));
+    const finish = (seen: Readonly<Record<string, Seen>>) => {
+      if (done) return;
+      done = true;
+      clearTimeout(timer);
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      resolve(seen);
+    };
+    const timer = setTimeout(() => finish({}), options.waitMs);
+
+    const onSocket = (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      const silence = setTimeout(() => finish({ first: first(socket, 'nothing') }), FIRST_BYTE_MS).unref();
+      socket.once('data', (bytes) => {
+        clearTimeout(silence);
+        const protocol = protocolOf(bytes);
+        if (protocol !== 'http') return finish({ first: first(socket, protocol), ...connectOf(bytes, protocol, secrets) });
+        socket.pause();
+        socket.unshift(bytes);
+        web.emit('connection', socket);
+        socket.resume();
+      });
+    };
+
+    web.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      const seen: Record<string, Seen> = { first: first(socket, 'http'), ...readCall(request, secrets) };
+      upgrades.handleUpgrade(request, socket, head, (ws) => {
+        const startMs = performance.now();
+        const frames: string[] = [];
+        const end = (close: { code: number; reason: string } | null) => {
+          const afterMs = Math.round(performance.now() - startMs);
+          const closed = close === null ? null : { ...close, afterMs };
+          seen['frames'] = {
+            kind: 'ws',
+            request: 'frames',
+            status: 101,
+            headers: {},
+            body: '',
+            frames,
+            close: closed,
+            error: null,
+            ms: afterMs,
+          };
+          ws.close(1000);
+          setTimeout(() => finish(seen), 200);
+        };
+        const listening = setTimeout(() => end(null), options.listenMs);
+        ws.on('error', () => ws.terminate());
+        ws.on('message', (data) => {
+          if (frames.length < 8) frames.push(shorten(String(data), secrets, MAX_BODY));
+        });
+        ws.once('close', (code, reason) => {
+          clearTimeout(listening);
+          end({ code, reason: shorten(String(reason), secrets) });
+        });
+      });
+    });
+    web.on('request', (request, response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= MAX_POST) chunks.push(chunk);
+      });
+      request.on('end', () => {
+        response.writeHead(204).end();
+        const signature = readSignature(headerOf(request, 'x-signature'), Buffer.concat(chunks), secrets['secret']);
+        const seen = {
+          first: first(request.socket, 'http'),
+          ...readCall(request, secrets),
+          ...(signature === null ? {} : { signature }),
+        };
+        setTimeout(() => finish(seen), 50);
+      });
+    });
+    web.on('clientError', (_, socket) => {
+      socket.destroy();
+      finish({ first: note('first bytes', { protocol: 'other' }) });
+    });
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) options.onListening(`${address.address}:${address.port}`);
+    });
+  });
+}
+
+function first(socket: Socket, protocol: string): Seen {
+  return note('first bytes', { protocol, from: socket.remoteAddress ?? '' });
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A TLS client hello, a WuKongIM CONNECT, an HTTP request line, or something else. */
+function protocolOf(bytes: Uint8Array): 'tls' | 'wkproto' | 'http' | 'other' {
+  if (bytes[0] === 0x16 && bytes[1] === 0x03) return 'tls';
+  if (bytes[0] === 0x10) return 'wkproto';
+  return /^[A-Z]{3,10} \S+ HTTP\//.test(Buffer.from(bytes).toString('latin1', 0, 2048)) ? 'http' : 'other';
+}
+
+/** What a WuKongIM client said of itself. */
+function connectOf(bytes: Uint8Array, protocol: string, secrets: Secrets): Record<string, Seen> {
+  if (protocol !== 'wkproto') return {};
+  const seen: Record<string, Seen> = {};
+  new FrameDecoder({ maxFrameBytes: 64 * 1024, side: 'server' }).push(bytes, (frame) => {
+    if (frame.type !== 'connect') return;
+    const { uid, deviceFlag, deviceId, version, token } = frame;
+    seen['connect'] = note('CONNECT', {
+      uid: shorten(uid, secrets),
+      deviceFlag,
+      deviceId: shorten(deviceId, secrets),
+      version,
+      token: token === '' ? 'none' : 'present',
+    });
+  });
+  return seen;
+}
