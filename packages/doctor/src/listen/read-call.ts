@@ -47,7 +47,7 @@ function tokenOf(headers: IncomingHttpHeaders, url: string, secrets: Secrets): N
   const query = parseUrl(url, 'http://any/')?.searchParams.get('access_token') ?? null;
   if (header !== undefined) {
     // HTTP cuts trailing blanks off, so an empty `Bearer ` arrives as the bare word.
-    const [, scheme = '', value = ''] = /^(bearer|token|basic|\S+(?=\s))?\s*([^]*)$/i.exec(header) ?? [];
+    const [, scheme = '', value = ''] = /^(bearer|token|basic|\S+(?=\s))?\s*(.*)$/is.exec(header) ?? [];
     return note('header authorization', {
       scheme: scheme.slice(0, 16),
       empty: scheme !== '' && value.trim() === '',
