@@ -1,18 +1,12 @@
 import { type FamilyTexts, text } from '../operator-text.ts';
 
-/** Permissions, rates, limits and the server's own configuration. */
+/** Roles, rates, limits and addresses that cannot be dialled. */
 export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'config'> = {
-  'scope.missing': text(
-    'A scope is missing',
-    'The credential is right, but this call needs a scope that it does not hold.',
-    'See the needed scope in the evidence.',
-    'Use a credential that holds the scope, or ask the owner of the bot to give it to this client.',
-  ),
   'scope.role_required': text(
     'A higher role is needed',
-    'Only the role named in "needed" may do this.',
+    'The credential is right, but only the role named in "needed" may do this.',
     'See "needed" in the evidence.',
-    'Ask somebody with that role, or call with the admin secret.',
+    'operator: call with the admin secret. person: sign in with POST /api/v1/auth/login and use that session. owner or admin of the group: let one of them do it, or use the calls for back ends (POST /channel/subscriber_remove) with the admin secret.',
   ),
   'resource.hidden': text(
     'Not found, or not for this caller',
@@ -20,29 +14,23 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'See "reason" in the evidence.',
     'Use the account that owns the object, or the admin secret.',
   ),
-  'rate.handshake': text(
-    'Too many connects',
-    'This address opened connections faster than is allowed. A client without a pause between its retries does this.',
-    'Look at earlier decisions of the same address: the first one is the real cause.',
-    'Repair the first refusal, and give the client a pause that grows between retries.',
-  ),
   'rate.requests': text(
-    'Too many requests',
-    'The caller sent faster than its limit.',
-    'See the limit in the evidence.',
-    'Let the caller wait for the time in Retry-After, and spread its calls.',
+    'Too many calls at the same time',
+    'The connection sent more OneBot calls than are worked on side by side, without waiting for their answers.',
+    'See "detail" in the evidence, and count how many calls the plug-in starts in one loop.',
+    'Let the plug-in wait for the answer of a call (its echo) before it starts the next ones, and repeat the refused call after a second.',
   ),
   'limit.connections': text(
     'No room for another connection',
-    'limits.connections of the server is reached.',
-    'Count the open connections (ss -s) and look for a client that opens many.',
-    'Raise limits.connections in hufu.yaml (and ulimit -n), then restart.',
+    'Either limits.connections of the server is reached, or one OneBot token has as many connections as a client may have ("limit").',
+    'Count the open connections (ss -s) and look for a client that opens many, for example one that reconnects without closing.',
+    'Repair the client that opens too many. For the whole server: raise limits.connections in hufu.yaml (and ulimit -n), then restart. For a bot: make one more client, each has its own connections.',
   ),
   'limit.objects': text(
     'A limit is reached',
-    'The call would make more objects than is allowed ("object", "limit").',
-    'See "limit" in the evidence.',
-    'Remove what is not used any more, or split the call into smaller ones.',
+    'The call would make, or names, more objects than is allowed ("limit").',
+    'See "object", "given" and "limit" in the evidence.',
+    'Split a long list of uids or members into several calls. Bots and their clients: remove clients that are not used (in the page, or DELETE /api/v1/bots/<uid>/clients/<id>), or let another account own the next bot.',
   ),
   'limit.slow_reader': text(
     'The connection read too slowly',
@@ -51,9 +39,9 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'The client connects again and catches up by itself. Raise limits.outboxBytes in hufu.yaml if it happens to healthy peers.',
   ),
   'config.invalid': text(
-    'The configuration is not right',
-    'A key of the configuration is unknown or its value impossible; the server does not start with it.',
-    'The message names file, line and key.',
-    'Correct the named line in hufu.yaml or the named environment variable, and start again.',
+    'The address of a reverse client cannot be used',
+    'The client is not dialled: its address is no ws:// or wss:// address, is this server itself, or is the address of another client of the same bot (two connections would throw each other out).',
+    'See "reason" in the evidence.',
+    'Give the client the address of the framework: PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://host:port/path"}, or url in its entry of hufu.yaml; remove the client that is there twice.',
   ),
 };

@@ -8,13 +8,13 @@ export const cred: FamilyTexts<'cred'> = {
     'No token arrived',
     'The request carried no credential in any place that is read here. Either the client sends none, or a proxy in between drops the Authorization header.',
     'curl -i -H "Authorization: Bearer <token>" <address>. If that works, look at what the client or the proxy sends.',
-    'Set the token in the client (NoneBot: ONEBOT_ACCESS_TOKEN in .env; SDKs: the token option). Behind nginx: proxy_set_header Authorization $http_authorization;',
+    'Set the token in the client (bots: access token; SDKs: the token option; back ends: the admin secret as header "token"). Behind nginx: proxy_set_header Authorization $http_authorization;',
   ),
   'cred.wrong_place': text(
     'The token came in a place that is not read',
-    'A token was found, but in the query, a cookie or the body. Query tokens end up in logs, so they are read only where a bot client allows them.',
+    'A token was found, but in the query of the address. Addresses end up in logs and proxies, so on this port it is read only for bot clients that allow it.',
     'See "place" in the evidence, then how the client builds its address.',
-    'Send "Authorization: Bearer <token>"; a client that can only use the query needs queryToken: true in its entry of hufu.yaml.',
+    'Send "Authorization: Bearer <token>"; a OneBot client that can only use the query needs queryToken: true in its entry of hufu.yaml, or the ports 3000 and 3001.',
   ),
   'cred.malformed': text(
     'The credential is malformed',
@@ -38,7 +38,7 @@ export const cred: FamilyTexts<'cred'> = {
     'Nothing is known by this token',
     'The token is well formed, but no account, session or bot client here has it. It was never made here, or was deleted; or the account itself does not exist.',
     'Compare "presentedFingerprint" with the fingerprints of earlier successes; check that the client talks to the right server.',
-    'For a person: POST /user/token with the admin secret. For a bot: open the bot in the page, make a new token and paste the new snippet.',
+    'A person: POST /user/token with the admin secret. A bot: open the bot in the page, make a new token and paste the new snippet. A back end: the admin secret is the value of HUFU_ADMIN_SECRET, or the one printed at the first start.',
   ),
   'cred.mismatch': text(
     'The account exists, the token differs',
@@ -48,15 +48,15 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.near_miss': text(
     'Almost the right token',
-    'After removing what "nearMiss" names (white space, quotes, a second "Bearer", full-width characters) the token is the right one: it was copied or configured with extra characters.',
+    'After removing what "nearMiss" names (white space, quotes, a second "Bearer", percent-encoding, full-width characters) the token is the right one: it was copied or configured with extra characters.',
     'See "nearMiss" in the evidence, then the line of the client\'s configuration that holds the token.',
     "Remove the extra characters in the client's configuration and connect again. Nothing has to change on the server.",
   ),
   'cred.wrong_kind': text(
     'A valid credential of another kind',
-    'The value opens something else: the admin secret, a bot token or a session was used where another kind is needed ("presentedKind" in the evidence).',
+    'The value opens something else: an admin secret, a bot token, a device token or a session was used where another kind is needed ("presentedKind" in the evidence). The token of a reverse client is for the connection that this server dials itself.',
     "Look which secret the client's configuration names. An admin secret inside a client application must be treated as leaked.",
-    'People need the token of POST /user/token, bots the token of their client in the page. If the admin secret was in a client, set a new HUFU_ADMIN_SECRET and restart.',
+    'People need the token of POST /user/token, back ends the admin secret, bots that dial this server the token of a forward client (POST /api/v1/bots/<uid>/clients {"kind": "forward","name"}). If the admin secret was in a client, set a new HUFU_ADMIN_SECRET and restart.',
   ),
   'cred.expired': text(
     'The session has expired',
@@ -71,8 +71,8 @@ export const cred: FamilyTexts<'cred'> = {
     'Give the client the newest token, or register the second device with a device_flag of its own.',
   ),
   'cred.not_issued': text(
-    'No token was ever registered for this device flag',
-    'The account has no token for the flag it connected with ("flagsWithToken" lists those that have one). Often the back end registers flag 0 (APP) while the web SDK connects with flag 1 (WEB).',
+    'No token is registered for this device flag',
+    'The account has no token for the flag it connected with, or it was withdrawn ("flagsWithToken" lists those that have one). Often the back end registers flag 0 (APP) while the web SDK connects with flag 1 (WEB).',
     'Compare "connectedWithFlag" with the device_flag that the back end sends to /user/token.',
     'POST /user/token {"uid","token","device_flag": <connectedWithFlag>,"device_level": 1} before the client connects.',
   ),
@@ -84,9 +84,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.login_failed': text(
     'The login failed',
-    'The uid in the evidence is unknown, its password is wrong, or the account is banned. The peer gets one answer for all three.',
-    'GET /api/v1/users/<uid> with the admin secret: not found means an unknown uid. Otherwise try the password in the page.',
-    'Set a new password: POST /api/v1/users {"uid","name","password"} with the admin secret.',
+    'The uid is unknown, it belongs to a bot, it has no password, the password is wrong, or the account is banned: "cause" says which. The peer gets one answer for all of them.',
+    'See "name" and "cause" in the evidence.',
+    'Make the account or set a new password: POST /api/v1/users {"uid","name","password"} with the admin secret. For the operator\'s own login: the value of HUFU_ADMIN_SECRET, or the secret printed at the first start.',
   ),
   'cred.login_locked': text(
     'Too many failed logins',

@@ -4,7 +4,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.route_unknown': text(
     'There is no such address',
     'No route has this path. Often a proxy adds or removes a prefix, or the call is for another version of the API.',
-    'Compare the path in the evidence with the list of routes; GET /health on the same address shows whether the server itself is reached.',
+    'GET /health on the same address shows whether this server is reached at all; then compare "call" in the evidence letter by letter with the documentation.',
     'Correct the path in the client, or let the proxy pass the path unchanged (nginx: proxy_pass without a path behind the host).',
   ),
   'http.method_not_allowed': text(
@@ -21,14 +21,14 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.bad_body': text(
     'The request cannot be understood',
-    'The body is not JSON, or a field is missing, has the wrong type or an impossible value.',
-    'See "field", "pointer" and "reason" in the evidence.',
-    'Correct the field that the evidence names and send again.',
+    'What came is no HTTP request, its body is not JSON, or a field is missing, has the wrong type or an impossible value.',
+    'See "field", "pointer", "reason" and "looksLike" in the evidence.',
+    'Correct what the evidence names and send again. TLS or WKProto at this port: use the http:// and ws:// addresses printed at the start, TCP clients port 5100.',
   ),
   'http.body_too_large': text(
     'The request is too large',
     'The body is longer than the limit of the route ("limitBytes").',
-    'Compare "bytes" and "limitBytes" in the evidence.',
+    'See "limitBytes" in the evidence.',
     'Send fewer or smaller items per request; files go to POST /api/v1/files.',
   ),
   'http.upgrade_missing': text(
@@ -40,7 +40,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.upgrade_bad': text(
     'The WebSocket handshake is not right',
     'Sec-WebSocket-Key or Sec-WebSocket-Version is missing or impossible.',
-    'Look at the request headers: version 13 and a key of 24 characters are needed.',
+    'See "reason" in the evidence: version 13 and a key of 24 characters are needed.',
     'Use a WebSocket library of the present (RFC 6455); a proxy must pass Sec-WebSocket-* unchanged.',
   ),
   'http.host_not_allowed': text(
@@ -51,15 +51,15 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'cors.origin_not_allowed': text(
     'A web page of another origin asked',
-    'The Origin of the page is neither this server\'s nor in "external".',
-    'See the Origin in the evidence, with scheme and port.',
-    'If the page is yours, put its origin into hufu.yaml under external.http and restart.',
+    'The page that sent this is neither served by this server nor at an address of "external".',
+    'See "origin" in the evidence, with scheme and port.',
+    'If the page is yours, add its origin to hufu.yaml, e.g. external: {origins: "https://app.example.com"}, and restart. A page opened from a file has the origin "null" and cannot be allowed: serve it over http.',
   ),
   'ws.origin_not_allowed': text(
     'A web page of another origin connected',
-    'The WebSocket handshake came from a page of a foreign Origin; browsers do not protect WebSockets themselves.',
-    'See the Origin in the evidence, with scheme and port.',
-    'If the page is yours, put its origin into hufu.yaml under external.http and restart. Programs that are no browser send no Origin.',
+    'The WebSocket handshake came from a page of a foreign origin; browsers do not protect WebSockets themselves. Pages of others use port 5200, while tokens are required.',
+    'See "origin" in the evidence, with scheme and port.',
+    'If the page is yours, add its origin to hufu.yaml, e.g. external: {origins: "https://app.example.com"}, and restart. Programs that are no browser should send no Origin.',
   ),
   'net.private_target': text(
     'Private addresses may not be dialled',

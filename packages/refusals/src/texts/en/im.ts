@@ -9,15 +9,15 @@ export const im: FamilyTexts<'im'> = {
   ),
   'im.blacklisted': text(
     'On the deny list',
-    'The sender stands on the deny list of the group, or the other person has blocked the sender.',
-    'See the channel in the evidence and ask its owner.',
-    'POST /channel/blacklist_remove {"channel_id","channel_type","uids": ["<uid>"]} with the admin secret.',
+    'The sender stands on the deny list of the group, or the receiver has blocked the sender.',
+    'See the channel in the evidence and ask its owner, or the receiver.',
+    'POST /channel/blacklist_remove {"channel_id","channel_type","uids": ["<sender>"]} with the admin secret (type 1: channel_id is the person who blocked).',
   ),
   'im.not_whitelisted': text(
     'Not on the allow list',
-    'The channel has an allow list, so only those on it may speak, and the sender is not on it. A group muted as a whole works the same way.',
-    'See whether the group is muted as a whole.',
-    'POST /channel/whitelist_add {"channel_id","channel_type","uids": ["<uid>"]} with the admin secret.',
+    'The channel has an allow list and the sender is not on it: a group in which only some may speak, or a person while messages.friendsOnly is on.',
+    'See the channel in the evidence, and messages.friendsOnly in hufu.yaml.',
+    'POST /channel/whitelist_add {"channel_id","channel_type","uids": ["<sender>"]} with the admin secret (type 1: channel_id is the receiver); POST /channel/whitelist_set with no uids lets everybody in a group speak.',
   ),
   'im.channel_missing': text(
     'There is no such channel',
@@ -35,7 +35,7 @@ export const im: FamilyTexts<'im'> = {
     'The member is muted',
     'An owner or admin muted the sender until "untilMs".',
     'See "untilMs" in the evidence (Unix milliseconds).',
-    'Wait, or let an owner or admin of the group end the mute.',
+    'Wait until the time in "untilMs"; the member can speak again by itself.',
   ),
   'im.channel_banned': text(
     'The channel is banned',
@@ -45,15 +45,15 @@ export const im: FamilyTexts<'im'> = {
   ),
   'im.send_banned': text(
     'The account may not send',
-    'Sending is switched off for this account or in this channel (send_ban). It still receives.',
-    'See the channel and the sender in the evidence.',
-    'For a group: POST /channel {"channel_id","channel_type": 2,"send_ban": 0} with the admin secret. For an account the operator switches sending on again.',
+    'An operator switched sending off for this account (send_ban). It still receives.',
+    'See the account in what was claimed.',
+    'POST /channel {"channel_id": "<uid>","channel_type": 1,"send_ban": 0} with the admin secret.',
   ),
   'im.not_friend': text(
-    'Not friends',
-    'messages.friendsOnly is on, and the two accounts have not added each other.',
-    'Look at the contact lists of both.',
-    'POST /channel/whitelist_add {"channel_id": "<a>","channel_type": 1,"uids": ["<b>"]} for both sides, or messages.friendsOnly: false in hufu.yaml.',
+    'The bot may not address this person',
+    'The person is no friend of the bot, has never written to it, and shares no group with it: bots write only to people who have to do with them.',
+    'Look at the conversations and groups of the person.',
+    'Let the person write to the bot first, or add both to a group, or make them friends: POST /channel/whitelist_add {"channel_id": "<person>","channel_type": 1,"uids": ["<bot>"]} with the admin secret.',
   ),
   'im.payload_invalid': text(
     'The payload cannot be decrypted',

@@ -34,14 +34,14 @@ export const wk: FamilyTexts<'wk'> = {
   'wk.protocol': text(
     'The bytes do not follow the protocol',
     'A packet came before CONNECT, CONNECT came twice, or a packet was cut, oversized or of an unknown type.',
-    'See the evidence for what was read; HTTP sent to the TCP port also ends here.',
-    'Use the right port for the protocol (TCP 5100, WebSocket 5200, HTTP 5001) and an SDK of protocol version 1 to 6.',
+    'See "problem" in the evidence: HTTP or TLS sent to the TCP port ends here, too.',
+    'Use the right port for the protocol (TCP 5100, WebSocket 5200, HTTP 5001) and an unmodified SDK.',
   ),
   'wk.banned': text(
     'The account is banned',
-    'An operator banned the account; it can neither connect nor sign in until the ban is lifted.',
+    'An operator banned the account; it can neither connect nor sign in.',
     'Ask the operator who banned the account, and why.',
-    'The operator lifts the ban; until then use another account.',
+    'POST /channel {"channel_id": "<uid>","channel_type": 1,"ban": 0} with the admin secret lifts the ban.',
   ),
   'wk.kicked': text(
     'Signed in on another device',

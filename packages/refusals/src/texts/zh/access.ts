@@ -1,18 +1,12 @@
 import { type FamilyTexts, text } from '../operator-text.ts';
 
-/** 权限、频率、上限与服务器自身的配置。 */
+/** 角色、频率、上限，以及不能连接的地址。 */
 export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'config'> = {
-  'scope.missing': text(
-    '缺少权限',
-    '凭据正确，但此调用需要它没有的权限。',
-    '查看证据中所需的权限。',
-    '使用具有该权限的凭据，或请机器人的主人授予该客户端。',
-  ),
   'scope.role_required': text(
     '需要更高的角色',
-    '只有 needed 所示的角色可以这样做。',
+    '凭据正确，但只有 needed 所示的角色可以这样做。',
     '查看证据中的 needed。',
-    '请具有该角色的人操作，或使用管理密钥调用。',
+    'operator（管理员）：使用管理密钥调用。person（用户）：用 POST /api/v1/auth/login 登录后使用该会话。owner or admin of the group（群主或群管理员）：请其操作，或用管理密钥调用后端接口（POST /channel/subscriber_remove）。',
   ),
   'resource.hidden': text(
     '不存在，或不属于此调用者',
@@ -20,29 +14,23 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '查看证据中的 reason。',
     '使用拥有该对象的账号，或管理密钥。',
   ),
-  'rate.handshake': text(
-    '连接过于频繁',
-    '此地址建立连接的速度超过允许值。重试之间没有停顿的客户端会这样。',
-    '查看同一地址更早的记录：第一条才是真正原因。',
-    '修复第一条拒绝，并让客户端重试间隔逐渐加长。',
-  ),
   'rate.requests': text(
-    '请求过于频繁',
-    '调用速度超过上限。',
-    '查看证据中的上限。',
-    '让调用者等待 Retry-After 所示时间，并分散调用。',
+    '同时进行的调用过多',
+    '该连接不等回答就继续发送 OneBot 调用，超过了可以同时处理的数量。',
+    '查看证据中的 detail，并检查插件在一个循环里发起了多少调用。',
+    '让插件等到调用的回答（echo）之后再发起下一批；被拒绝的调用一秒后重试即可。',
   ),
   'limit.connections': text(
     '连接数已满',
-    '达到服务器的 limits.connections。',
-    '统计打开的连接（ss -s），找出连接很多的客户端。',
-    '在 hufu.yaml 提高 limits.connections（以及 ulimit -n）后重启。',
+    '服务器达到 limits.connections，或同一个 OneBot 令牌的连接数已达每个客户端的上限（见 limit）。',
+    '统计打开的连接（ss -s），找出连接很多的客户端，例如不断重连却不关闭旧连接的。',
+    '修复打开过多连接的客户端。整个服务器：在 hufu.yaml 提高 limits.connections（以及 ulimit -n）后重启。机器人：再建一个客户端，每个客户端单独计数。',
   ),
   'limit.objects': text(
     '数量已达上限',
-    '此调用会使对象数量超过允许值（见 object 与 limit）。',
-    '查看证据中的 limit。',
-    '删除不再使用的对象，或把调用拆小。',
+    '此调用会创建或列出的对象数量超过允许值（limit）。',
+    '查看证据中的 object、given 与 limit。',
+    '把过长的 uid 或成员列表拆成几次调用。机器人及其客户端：在页面或用 DELETE /api/v1/bots/<uid>/clients/<id> 删除不用的客户端，或由另一个账号拥有新的机器人。',
   ),
   'limit.slow_reader': text(
     '连接读取太慢',
@@ -51,9 +39,9 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '客户端会自动重连并补齐。若健康的客户端也这样，请在 hufu.yaml 提高 limits.outboxBytes。',
   ),
   'config.invalid': text(
-    '配置不正确',
-    '配置中有未知的键或不可能的值，服务器不会启动。',
-    '提示中写明了文件、行号与键。',
-    '更正 hufu.yaml 的那一行或所示环境变量后重新启动。',
+    '反向客户端的地址不可用',
+    '没有发起连接：地址不是 ws:// 或 wss://，是本服务器自己，或与同一机器人的另一个客户端相同（两个连接会互相顶替）。',
+    '查看证据中的 reason。',
+    '填写框架的地址：PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://主机:端口/路径"}，或修改 hufu.yaml 中该条目的 url；重复的客户端删去一个。',
   ),
 };

@@ -7,13 +7,13 @@ export const cred: FamilyTexts<'cred'> = {
     '没有收到令牌',
     '请求在所有会读取的位置都没有带凭据：要么客户端没有发送，要么中间的代理丢掉了 Authorization 请求头。',
     'curl -i -H "Authorization: Bearer <令牌>" <地址>；如果这样成功，请检查客户端或代理实际发送了什么。',
-    '在客户端填写令牌（NoneBot：.env 中的 ONEBOT_ACCESS_TOKEN；SDK：token 参数）。nginx：proxy_set_header Authorization $http_authorization;',
+    '在客户端填写令牌（机器人：access token；SDK：token 参数；后端：在请求头 token 中发送管理密钥）。nginx：proxy_set_header Authorization $http_authorization;',
   ),
   'cred.wrong_place': text(
     '令牌放在了不读取的位置',
-    '找到了令牌，但它在查询参数、Cookie 或请求体里。查询参数会进入各种日志，因此只有允许的机器人客户端才读取。',
+    '找到了令牌，但它在地址的查询参数里。地址会进入日志与代理，因此在此端口只对允许的机器人客户端读取。',
     '查看证据中的 place，以及客户端如何拼接地址。',
-    '改为发送 "Authorization: Bearer <令牌>"；只能用查询参数的客户端，在 hufu.yaml 对应条目加 queryToken: true。',
+    '改为发送 "Authorization: Bearer <令牌>"；只能用查询参数的 OneBot 客户端，在 hufu.yaml 对应条目加 queryToken: true，或连接 3000、3001 端口。',
   ),
   'cred.malformed': text(
     '凭据格式不对',
@@ -37,7 +37,7 @@ export const cred: FamilyTexts<'cred'> = {
     '这里没有任何对象使用此令牌',
     '令牌格式正确，但没有账号、会话或机器人客户端使用它：从未在这里签发、已被删除，或者账号本身不存在。',
     '将 presentedFingerprint 与以前成功时的指纹比较，并确认客户端连接的是正确的服务器。',
-    '用户：用管理密钥调用 POST /user/token。机器人：在页面打开该机器人，生成新令牌并粘贴新的配置片段。',
+    '用户：用管理密钥调用 POST /user/token。机器人：在页面打开该机器人，生成新令牌并粘贴新的配置片段。后端：管理密钥即 HUFU_ADMIN_SECRET 的值，或首次启动时打印的那个。',
   ),
   'cred.mismatch': text(
     '账号存在，但令牌不同',
@@ -47,15 +47,15 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.near_miss': text(
     '令牌只差一点',
-    '去掉 nearMiss 所指的多余字符（空白、引号、重复的 Bearer、全角字符）后就是正确的令牌：复制或配置时多带了字符。',
+    '去掉 nearMiss 所指的多余字符（空白、引号、重复的 Bearer、百分号编码、全角字符）后就是正确的令牌：复制或配置时多带了字符。',
     '查看证据中的 nearMiss，再看客户端配置中写令牌的那一行。',
     '在客户端配置里删去多余字符后重连，服务器不需要任何改动。',
   ),
   'cred.wrong_kind': text(
     '有效的凭据，但用途不对',
-    '该值属于另一种用途：把管理密钥、机器人令牌或会话用在了需要其他种类的地方（见证据 presentedKind）。',
+    '该值属于另一种用途：把管理密钥、机器人令牌、设备令牌或会话用在了需要其他种类的地方（见证据 presentedKind）。反向客户端的令牌只用于由本服务器发起的连接。',
     '查看客户端配置引用了哪个密钥。出现在客户端程序里的管理密钥应视为已泄露。',
-    '用户使用 POST /user/token 的令牌，机器人使用页面上其客户端的令牌。若管理密钥曾进入客户端，请更换 HUFU_ADMIN_SECRET 并重启。',
+    '用户使用 POST /user/token 的令牌，后端使用管理密钥，主动连接本服务器的机器人使用正向客户端的令牌（POST /api/v1/bots/<uid>/clients {"kind": "forward","name"}）。若管理密钥曾进入客户端，请更换 HUFU_ADMIN_SECRET 并重启。',
   ),
   'cred.expired': text(
     '会话已过期',
@@ -70,8 +70,8 @@ export const cred: FamilyTexts<'cred'> = {
     '让客户端使用最新的令牌，或为第二台设备登记独立的 device_flag。',
   ),
   'cred.not_issued': text(
-    '该设备标识从未登记过令牌',
-    '该账号在连接所用的标识下没有令牌（flagsWithToken 列出已有令牌的标识）。常见情况：后端登记了 0（APP），而网页 SDK 用 1（WEB）连接。',
+    '该设备标识没有登记令牌',
+    '该账号在连接所用的标识下没有令牌，或令牌已收回（flagsWithToken 列出已有令牌的标识）。常见情况：后端登记了 0（APP），而网页 SDK 用 1（WEB）连接。',
     '将 connectedWithFlag 与后端发给 /user/token 的 device_flag 比较。',
     '在客户端连接之前调用 POST /user/token {"uid","token","device_flag": <connectedWithFlag>,"device_level": 1}。',
   ),
@@ -83,9 +83,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.login_failed': text(
     '登录失败',
-    '证据中的 uid 不存在、密码错误，或账号被封禁；对方对三种情况得到同一个回答。',
-    '用管理密钥请求 GET /api/v1/users/<uid>：找不到即 uid 不存在；否则在页面试一次密码。',
-    '设置新密码：用管理密钥调用 POST /api/v1/users {"uid","name","password"}。',
+    'uid 不存在、属于机器人、没有设置密码、密码错误，或账号被封禁：见证据 cause。对方对所有情况得到同一个回答。',
+    '查看证据中的 name 与 cause。',
+    '创建账号或设置新密码：用管理密钥调用 POST /api/v1/users {"uid","name","password"}。管理员自己登录：使用 HUFU_ADMIN_SECRET 的值，或首次启动时打印的密钥。',
   ),
   'cred.login_locked': text(
     '登录失败次数过多',

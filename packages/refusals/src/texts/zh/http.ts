@@ -4,13 +4,13 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.route_unknown': text(
     '没有这个地址',
     '没有路由使用此路径。常见原因是代理增加或去掉了前缀，或调用的是另一版本的接口。',
-    '将证据中的路径与路由列表比较；在同一地址请求 GET /health 可确认是否到达本服务器。',
+    '在同一地址请求 GET /health 可确认是否到达本服务器；再将证据中的 call 与文档逐字比较。',
     '更正客户端路径，或让代理原样转发路径（nginx：proxy_pass 的主机后不要带路径）。',
   ),
   'http.method_not_allowed': text(
     '不接受此方法',
     '路径存在，但不接受此方法。',
-    '回答中的 Allow 请求头列出了正确的方法。',
+    '回答的 Allow 响应头列出了正确的方法。',
     '改用 Allow 中的方法；重定向可能把 POST 变成了 GET。',
   ),
   'http.bad_media_type': text(
@@ -21,14 +21,14 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.bad_body': text(
     '请求内容无法理解',
-    '请求体不是 JSON，或某个字段缺失、类型不对、取值不可能。',
-    '查看证据中的 field、pointer 与 reason。',
-    '更正证据所指的字段后重新发送。',
+    '收到的不是 HTTP 请求，请求体不是 JSON，或某个字段缺失、类型不对、取值不可能。',
+    '查看证据中的 field、pointer、reason 与 looksLike。',
+    '更正证据所指之处后重新发送。若此端口收到 TLS 或 WKProto：请使用启动时打印的 http:// 与 ws:// 地址，TCP 客户端使用 5100 端口。',
   ),
   'http.body_too_large': text(
     '请求内容过大',
     '请求体超过该路由的上限（limitBytes）。',
-    '比较证据中的 bytes 与 limitBytes。',
+    '查看证据中的 limitBytes。',
     '每次请求少发一些内容；文件请用 POST /api/v1/files。',
   ),
   'http.upgrade_missing': text(
@@ -40,7 +40,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.upgrade_bad': text(
     'WebSocket 握手不正确',
     'Sec-WebSocket-Key 或 Sec-WebSocket-Version 缺失或不合法。',
-    '查看请求头：需要版本 13 与 24 个字符的 key。',
+    '查看证据中的 reason：需要版本 13 与 24 个字符的 key。',
     '使用符合 RFC 6455 的 WebSocket 库；代理须原样转发 Sec-WebSocket-*。',
   ),
   'http.host_not_allowed': text(
@@ -51,15 +51,15 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'cors.origin_not_allowed': text(
     '其他来源的网页发来请求',
-    '网页的 Origin 既不是本服务器，也不在 external 中。',
-    '查看证据中的 Origin，注意协议与端口。',
-    '若是自己的网页，在 hufu.yaml 的 external.http 写入它的来源后重启。',
+    '发送请求的网页既不是由本服务器提供，也不在 external 的地址上。',
+    '查看证据中的 origin，注意协议与端口。',
+    '若是自己的网页，在 hufu.yaml 加入它的来源，例如 external: {origins: "https://app.example.com"}，然后重启。直接打开的本地文件来源为 null，无法允许，请通过 http 提供。',
   ),
   'ws.origin_not_allowed': text(
     '其他来源的网页发起连接',
-    'WebSocket 握手来自外部来源的网页；浏览器本身不限制 WebSocket。',
-    '查看证据中的 Origin，注意协议与端口。',
-    '若是自己的网页，在 hufu.yaml 的 external.http 写入它的来源后重启。非浏览器程序不发送 Origin。',
+    'WebSocket 握手来自外部来源的网页；浏览器本身不限制 WebSocket。在要求令牌时，其他网页可使用 5200 端口。',
+    '查看证据中的 origin，注意协议与端口。',
+    '若是自己的网页，在 hufu.yaml 加入它的来源，例如 external: {origins: "https://app.example.com"}，然后重启。非浏览器程序不应发送 Origin。',
   ),
   'net.private_target': text(
     '不允许连接内网地址',

@@ -9,15 +9,15 @@ export const im: FamilyTexts<'im'> = {
   ),
   'im.blacklisted': text(
     '在拒绝名单中',
-    '发送者在群的黑名单里，或被对方拉黑。',
-    '查看证据中的频道，并询问其主人。',
-    '用管理密钥调用 POST /channel/blacklist_remove {"channel_id","channel_type","uids": ["<uid>"]}。',
+    '发送者在群的黑名单里，或被接收者拉黑。',
+    '查看证据中的频道，并询问其主人或接收者。',
+    '用管理密钥调用 POST /channel/blacklist_remove {"channel_id","channel_type","uids": ["<发送者>"]}（类型 1 时 channel_id 是拉黑者）。',
   ),
   'im.not_whitelisted': text(
     '不在允许名单中',
-    '该频道设有白名单，只有名单内的人可以发言；全员禁言也是这样实现的。',
-    '查看该群是否开启了全员禁言。',
-    '用管理密钥调用 POST /channel/whitelist_add {"channel_id","channel_type","uids": ["<uid>"]}。',
+    '该频道设有允许名单而发送者不在其中：只许部分成员发言的群，或开启 messages.friendsOnly 时的个人。',
+    '查看证据中的频道，以及 hufu.yaml 的 messages.friendsOnly。',
+    '用管理密钥调用 POST /channel/whitelist_add {"channel_id","channel_type","uids": ["<发送者>"]}（类型 1 时 channel_id 是接收者）；不带 uids 的 POST /channel/whitelist_set 使全群都能发言。',
   ),
   'im.channel_missing': text(
     '频道不存在',
@@ -35,7 +35,7 @@ export const im: FamilyTexts<'im'> = {
     '成员被禁言',
     '群主或管理员将发送者禁言至 untilMs。',
     '查看证据中的 untilMs（Unix 毫秒）。',
-    '等待，或请群主、管理员解除禁言。',
+    '等到 untilMs 所示时间，之后自动恢复发言。',
   ),
   'im.channel_banned': text(
     '频道已被封禁',
@@ -45,15 +45,15 @@ export const im: FamilyTexts<'im'> = {
   ),
   'im.send_banned': text(
     '账号被禁止发送',
-    '该账号或频道关闭了发送（send_ban），仍可接收。',
-    '查看证据中的频道与发送者。',
-    '群：用管理密钥调用 POST /channel {"channel_id","channel_type": 2,"send_ban": 0}；账号由管理员重新开启发送。',
+    '管理员关闭了该账号的发送（send_ban），仍可接收。',
+    '查看对方自称的账号。',
+    '用管理密钥调用 POST /channel {"channel_id": "<uid>","channel_type": 1,"send_ban": 0}。',
   ),
   'im.not_friend': text(
-    '不是好友',
-    '开启了 messages.friendsOnly，而双方没有互相添加。',
-    '查看双方的联系人。',
-    '双方各调用 POST /channel/whitelist_add {"channel_id": "<a>","channel_type": 1,"uids": ["<b>"]}，或在 hufu.yaml 设 messages.friendsOnly: false。',
+    '机器人不能联系此人',
+    '对方不是机器人的好友，从未给它发过消息，也没有共同的群：机器人只能联系与它有来往的人。',
+    '查看对方的会话与群。',
+    '请对方先给机器人发消息，或把两者加入同一个群，或加为好友：用管理密钥调用 POST /channel/whitelist_add {"channel_id": "<用户>","channel_type": 1,"uids": ["<机器人>"]}。',
   ),
   'im.payload_invalid': text(
     '消息内容无法解密',

@@ -34,14 +34,14 @@ export const wk: FamilyTexts<'wk'> = {
   'wk.protocol': text(
     '数据不符合协议',
     'CONNECT 之前来了别的包、CONNECT 来了两次，或包被截断、过大、类型未知。',
-    '查看证据中读到的内容；把 HTTP 发到 TCP 端口也会这样。',
-    '按协议使用正确端口（TCP 5100，WebSocket 5200，HTTP 5001），SDK 协议版本 1 到 6。',
+    '查看证据中的 problem；把 HTTP 或 TLS 发到 TCP 端口也会这样。',
+    '按协议使用正确端口（TCP 5100，WebSocket 5200，HTTP 5001），并使用未修改的 SDK。',
   ),
   'wk.banned': text(
     '账号已被封禁',
-    '管理员封禁了该账号，解封之前不能连接也不能登录。',
+    '管理员封禁了该账号，不能连接也不能登录。',
     '询问管理员是谁、因为什么封禁了该账号。',
-    '由管理员解封；在此之前请使用其他账号。',
+    '解封：用管理密钥调用 POST /channel {"channel_id": "<uid>","channel_type": 1,"ban": 0}。',
   ),
   'wk.kicked': text(
     '在其他设备上登录',
