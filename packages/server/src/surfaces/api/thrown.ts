@@ -11,7 +11,8 @@ export function refusalOf(error: FastifyError, limits: { bodyBytes?: number; fil
     return { code: 'media.too_large', evidence: fileBytes === undefined ? {} : { limitBytes: fileBytes } };
   if (error.statusCode === 413)
     return { code: 'http.body_too_large', evidence: bodyBytes === undefined ? {} : { limitBytes: bodyBytes } };
-  if (error.statusCode === 415 || error.statusCode === 406) return { code: 'http.bad_media_type', evidence: { expected: 'application/json' } };
+  if (error.statusCode === 415 || error.statusCode === 406)
+    return { code: 'http.bad_media_type', evidence: { expected: 'application/json' } };
   const reason = ADDRESS_FAULTS[error.code];
   if (reason !== undefined) return { code: 'http.bad_body', evidence: { field: 'path', reason } };
   if (error.statusCode !== undefined && error.statusCode < 500)
