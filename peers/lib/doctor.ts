@@ -11,9 +11,10 @@ export interface DoctorAnswer {
     readonly causes: readonly {
       readonly code: string;
       readonly confidence: string;
-      readonly edits: readonly { readonly change: string }[];
+      readonly evidence: readonly string[];
+      readonly edits: readonly { readonly software: string; readonly file: string; readonly change: string }[];
     }[];
-    readonly evidence: readonly { readonly id: string; readonly request: string; readonly result: string }[];
+    readonly evidence: readonly { readonly id: string; readonly request: string; readonly result: string; readonly ms: number }[];
     readonly settled: readonly { readonly en: string }[];
     readonly open: readonly { readonly en: string }[];
   };

@@ -14,6 +14,7 @@ import { fingerprint, parseUrl, showUrl } from '../tools/redact.ts';
 import { progressTo } from './progress.ts';
 import { renderText } from './render-text.ts';
 import { listenCommand } from './listen.ts';
+import { addTargetOptions, givenByOptions } from './target-options.ts';
 import { readSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 import { languageOf, numberOf, UsageError } from './words.ts';
@@ -61,7 +62,7 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
 
 function commandOf(terminal: Terminal): Command {
   const kinds = targets.filter((target) => target.probes.length > 0).map((target) => target.name);
-  return new Command('doctor')
+  const command = new Command('doctor')
     .description('Names the cause of a refused connection. Read-only by default: nothing it sends can act.')
     .version(terminal.version)
     .argument('[url]', 'the address as your software has it, e.g. ws://127.0.0.1:8080/onebot/v11/ws')
@@ -91,6 +92,8 @@ function commandOf(terminal: Terminal): Command {
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  addTargetOptions(command, targets);
+  return command;
 }
 
 async function examine(url: string | undefined, options: Options, terminal: Terminal): Promise<ExitCode> {
@@ -147,6 +150,7 @@ function questionOf(target: Target, url: URL, given: { readonly options: Options
       clockMs: Date.now(),
       ...(options.selfId === undefined ? {} : { selfId: numberOf('--self-id', options.selfId, 1, Number.MAX_SAFE_INTEGER) }),
       ...(options.saw === undefined ? {} : { saw: numberOf('--saw', options.saw, 100, 599) }),
+      ...givenByOptions(target, options, targets),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Finding, Rule, Statement, Target } from '../model/target.ts';
 import type { Text } from '../model/text.ts';
 import { resultOf } from './show-seen.ts';
 
-const UNREACHABLE: readonly string[] = ['remote.dns', 'remote.refused', 'remote.timeout', 'remote.localhost'];
+const UNREACHABLE: readonly string[] = ['remote.dns', 'remote.refused', 'remote.timeout'];
 
 /** From facts to verdict: every rule that holds is told, so that two mistakes are both named. Needs no network. */
 export function conclude(target: Target, facts: Facts): Report {
@@ -14,8 +14,11 @@ export function conclude(target: Target, facts: Facts): Report {
     const finding = rule.decide(facts);
     return finding === null ? [] : [{ rule, cause: causeOf(rule.code, finding) }];
   });
-  const warnings = found.filter(({ rule }) => rule.level === 'warning').map(({ cause }) => cause);
-  const causes = byConfidence(found.filter(({ rule }) => rule.level !== 'warning').map(({ cause }) => cause));
+  const isSymptom = ({ code, confidence }: Cause) =>
+    found.some(({ rule, cause }) => rule.explains?.includes(code) === true && RANK[cause.confidence] <= RANK[confidence]);
+  const told = found.filter(({ cause }) => !isSymptom(cause));
+  const warnings = merged(told.filter(({ rule }) => rule.level === 'warning').map(({ cause }) => cause));
+  const causes = merged(told.filter(({ rule }) => rule.level !== 'warning').map(({ cause }) => cause));
   const unexplained = causes.length === 0 ? target.fallback(facts) : null;
   if (unexplained !== null) causes.push(causeOf(unexplained, { confidence: 'possible', evidence: [] }));
   const cited = new Set(causes.flatMap((cause) => cause.evidence));
@@ -56,9 +59,24 @@ function causeOf(code: RefusalCode, finding: Finding): Cause {
 
 const RANK = { certain: 0, likely: 1, possible: 2 } as const;
 
-/** Surest first; among equals the order of the rules. */
-function byConfidence(causes: readonly Cause[]): Cause[] {
-  return causes.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence]);
+/** Surest first, among equals in the order of the rules. A cause that two rules found is told once, with the evidence of both. */
+function merged(causes: readonly Cause[]): Cause[] {
+  const byCode = new Map<RefusalCode, Cause>();
+  for (const cause of causes.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence])) {
+    const surer = byCode.get(cause.code);
+    byCode.set(cause.code, surer === undefined ? cause : together(surer, cause));
+  }
+  return [...byCode.values()];
+}
+
+function together(surer: Cause, other: Cause): Cause {
+  const known = new Set(surer.edits.map((edit) => `${edit.file}\n${edit.change}`));
+  return {
+    ...surer,
+    detail: surer.detail ?? other.detail,
+    edits: [...surer.edits, ...other.edits.filter((edit) => !known.has(`${edit.file}\n${edit.change}`))],
+    evidence: [...new Set([...surer.evidence, ...other.evidence])],
+  };
 }
 
 function exitOf(causes: readonly Cause[]): ExitCode {

@@ -40,6 +40,7 @@ export interface TlsSeen extends Common {
   /** Why the certificate is not trusted (OpenSSL's name, e.g. CERT_HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED_CERT, ERR_TLS_CERT_ALTNAME_INVALID); null = trusted or no TLS. */
   readonly certificateError: string | null;
   readonly subject: string;
+  readonly issuer?: string;
   /** Names the certificate is for. */
   readonly names: string;
   /** ISO times, '' without a certificate. */
@@ -53,7 +54,7 @@ export interface HttpSeen extends Common {
   readonly status: number | null;
   /** Lower-case names; values at most 256 characters. */
   readonly headers: Readonly<Record<string, string>>;
-  /** At most 2 KiB, secrets replaced. */
+  /** At most 2 KiB, secrets replaced; the first bytes when the answer is no HTTP. */
   readonly body: string;
   readonly error: string | null;
 }

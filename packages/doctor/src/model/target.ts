@@ -44,6 +44,8 @@ export interface Rule {
   readonly level?: 'warning';
   /** What it was seen on, e.g. `NoneBot 2.5.0 (FastAPI)`; stands in the table of causes. */
   readonly provenOn: string;
+  /** Causes that are only its symptoms: not told beside it, unless they are surer. */
+  readonly explains?: readonly RefusalCode[];
   decide(facts: Facts): Finding | null;
 }
 
@@ -53,12 +55,23 @@ export interface Statement {
   when(facts: Facts): boolean;
 }
 
+/** An option of the command that this kind understands; what the person says becomes `question.given` under the option's own name in camel case. */
+export interface TargetOption {
+  /** As the help shows it: `--scheme <scheme>`, or `--insecure` for one without a value. */
+  readonly flags: string;
+  readonly says: string;
+  readonly choices?: readonly string[];
+  /** The value to keep, without secrets; null = wrong use. */
+  read?(text: string): string | number | null;
+}
+
 /** A kind of peer the doctor can examine. A new one is a folder and a line in the list. */
 export interface Target {
   readonly name: string;
   readonly says: Text;
   /** 0 … 1: how much this address looks like one of this kind, for `--kind auto`. */
   fits(url: URL): number;
+  readonly options?: readonly TargetOption[];
   /** In the order they run. */
   readonly probes: readonly Probe[];
   /** In the order they are told. Several may hold at once. */

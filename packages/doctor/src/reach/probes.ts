@@ -32,13 +32,18 @@ export function isReached(facts: Facts): boolean {
   return reachedAddress(facts) !== undefined && (!placeOf(facts).secure || tls === null || tls.result === 'tls');
 }
 
+/** Reached, and requests get answers: with no answer to the first, every further one would only wait as long. */
+export function isAnswering(facts: Facts): boolean {
+  return isReached(facts) && typeof httpOf(facts, 'H1')?.status === 'number';
+}
+
 /** The address to connect to, as an option of a request. */
 export function via(facts: Facts) {
   const address = reachedAddress(facts);
   return address === undefined ? {} : { address };
 }
 
-/** N1, N2, N3, H1: every target over HTTP or WebSocket begins with these. */
+/** N1, N2, N3, H1, and what explains a silence: every target over HTTP or WebSocket begins with these. */
 export const reachProbes: readonly Probe[] = [
   {
     id: 'N1',
@@ -75,6 +80,15 @@ export const reachProbes: readonly Probe[] = [
     maxMs: 2500,
     when: (facts) => !placeOf(facts).secure && isSilentOrTls(facts),
     run: (facts, tools) => tlsOf(facts, tools),
+  },
+  {
+    // Some servers only cut the line when TLS comes: a plain request tells them from one that never answers anybody.
+    id: 'H1p',
+    says: { zh: '端口是否不用 TLS 就能回答', en: 'whether the port answers without TLS' },
+    maxMs: 2500,
+    when: (facts) => placeOf(facts).secure && seenAs(facts, 'N3', 'tls')?.result === 'mute',
+    run: (facts, tools) =>
+      tools.http({ url: httpUrl(facts, '/').replace(/^https/, 'http'), method: 'GET', ...via(facts), maxMs: 2500 }),
   },
 ];
 

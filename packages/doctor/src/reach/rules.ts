@@ -2,7 +2,9 @@ import { certain, likely, rule, warning } from '../engine/conclude.ts';
 import { reachedAddress } from '../engine/diagnose.ts';
 import { type Facts, type HttpSeen, httpOf, seenAs } from '../model/facts.ts';
 import type { Rule, Statement } from '../model/target.ts';
+import { complaintsOf } from './certificate.ts';
 import { placeOf } from './probes.ts';
+import { bannerWords, silenceOf } from './silence.ts';
 
 const LAB = 'loopback, Node 24, Linux 6';
 const SKEW_WORTH_TELLING_S = 30;
@@ -11,12 +13,13 @@ const NOTHING: Pick<HttpSeen, 'status' | 'headers'> = { status: 0, headers: {} }
 /** What can be wrong on the way there, whoever answers at the end. */
 export const reachRules: readonly Rule[] = [
   rule('remote.dns', LAB, (facts) => ((seenAs(facts, 'N1', 'dns')?.addresses.length ?? 1) === 0 ? certain(['N1']) : null)),
-  rule('remote.localhost', LAB, (facts) => {
+  // We got through by the other address, and so do most clients: those that try only the first one do not.
+  warning('remote.localhost', LAB, (facts) => {
     const tries = seenAs(facts, 'N2', 'tcp')?.tries ?? [];
     const sixRefused = tries.some((one) => one.address === '::1' && one.result === 'refused');
     const fourAccepted = tries.some((one) => one.address.startsWith('127.') && one.result === 'ok');
     if (!sixRefused || !fourAccepted || placeOf(facts).host !== 'localhost') return null;
-    return likely(['N2'], {
+    return certain(['N2'], {
       edits: [{ software: '', file: 'url', change: facts.question.url.replace('localhost', '127.0.0.1') }],
     });
   }),
@@ -25,34 +28,33 @@ export const reachRules: readonly Rule[] = [
     allTries(facts, ['timeout', 'unreachable', 'refused']) && !allTries(facts, ['refused']) ? likely(['N2']) : null,
   ),
   rule('remote.reset', LAB, (facts) => {
-    const { error, status } = httpOf(facts, 'H1') ?? { error: null, status: 0 };
-    const speaksTls = seenAs(facts, 'N3p', 'tls')?.result === 'tls';
-    return status === null && !speaksTls && error !== null && /ECONNRESET|EPIPE|socket hang up/.test(error)
-      ? likely(['H1'])
-      : null;
+    const silence = silenceOf(facts);
+    return silence !== null && /ECONNRESET|EPIPE|socket hang up/.test(silence.error) ? likely([silence.id]) : null;
   }),
   rule('remote.mute', LAB, (facts) => {
-    const { error, status } = httpOf(facts, 'H1') ?? { error: null, status: 0 };
-    const speaksTls = seenAs(facts, 'N3p', 'tls')?.result === 'tls';
-    return status === null && !speaksTls && error === 'ETIMEDOUT' ? certain(['N2', 'H1']) : null;
+    const silence = silenceOf(facts);
+    return silence?.error === 'ETIMEDOUT' ? certain(['N2', silence.id]) : null;
   }),
-  rule('remote.not_http', LAB, (facts) =>
-    /^HPE_/.test(httpOf(facts, 'H1')?.error ?? '') && seenAs(facts, 'N3p', 'tls')?.result !== 'tls' ? certain(['H1']) : null,
-  ),
+  rule('remote.not_http', LAB, (facts) => {
+    const silence = silenceOf(facts);
+    if (silence === null || !/^HPE_/.test(silence.error)) return null;
+    return certain([silence.id], silence.banner === '' ? {} : { detail: bannerWords(silence.banner) });
+  }),
   rule('remote.tls_mismatch', LAB, (facts) => {
-    const asked = seenAs(facts, 'N3', 'tls');
-    if (asked !== null && asked.result !== 'tls') return certain(['N3'], { edits: [schemeEdit(facts)] });
+    const plain = httpOf(facts, 'H1p');
+    if (seenAs(facts, 'N3', 'tls')?.result === 'plain') return certain(['N3'], { edits: [schemeEdit(facts)] });
+    if (plain !== null && plain.status !== null) return certain(['N3', 'H1p'], { edits: [schemeEdit(facts)] });
     return seenAs(facts, 'N3p', 'tls')?.result === 'tls' ? certain(['N3p'], { edits: [schemeEdit(facts)] }) : null;
   }),
   rule('remote.tls_cert', LAB, (facts) => {
     const tls = seenAs(facts, 'N3', 'tls');
     if (tls === null || tls.certificateError === null) return null;
-    const { zh, en } = certificateWords(tls.certificateError);
+    const complaints = complaintsOf(facts, tls);
     const span = `${tls.validFrom} … ${tls.validTo}`;
     return certain(['N3'], {
       detail: {
-        zh: `${zh}（${tls.names || tls.subject}，有效期 ${span}）`,
-        en: `${en} (${tls.names || tls.subject}, valid ${span})`,
+        zh: `${complaints.map((one) => one.zh).join('；')}（${tls.names || tls.subject}，有效期 ${span}）`,
+        en: `${complaints.map((one) => one.en).join('; ')} (${tls.names || tls.subject}, valid ${span})`,
       },
     });
   }),
@@ -113,13 +115,4 @@ function answeredBy(server: string) {
   return server === ''
     ? { zh: '由前面的代理回答', en: 'answered by something in front' }
     : { zh: `由 ${server} 回答`, en: `answered by ${server}` };
-}
-
-function certificateWords(error: string): { readonly zh: string; readonly en: string } {
-  if (error === 'CERT_HAS_EXPIRED') return { zh: '证书已过期', en: 'the certificate has expired' };
-  if (error === 'CERT_NOT_YET_VALID') return { zh: '证书尚未生效', en: 'the certificate is not valid yet' };
-  if (/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(error))
-    return { zh: '证书是自签名的，没有受信任的签发者', en: 'the certificate is self-signed or its issuer is not trusted' };
-  if (/ALTNAME/.test(error)) return { zh: '证书是给别的域名的', en: 'the certificate is for another name' };
-  return { zh: `证书不被信任：${error}`, en: `the certificate is not trusted: ${error}` };
 }

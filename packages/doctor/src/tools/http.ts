@@ -7,6 +7,8 @@ import { codeOf, since } from './reach.ts';
 import { MAX_BODY, shorten } from './redact.ts';
 import type { HttpAsk } from './tools.ts';
 
+const MAX_BANNER = 80;
+
 /** One request. Follows nothing, judges no certificate (that is a probe of its own), reads at most 2 KiB. */
 export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
   const startMs = performance.now();
@@ -44,7 +46,11 @@ export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
       });
     };
     const timer = setTimeout(() => finish('ETIMEDOUT'), ask.maxMs);
-    sent.on('error', (error) => finish(codeOf(error)));
+    sent.on('error', (error) => {
+      // What was sent instead of HTTP often says what it is: "220 mail ESMTP".
+      if ('rawPacket' in error && Buffer.isBuffer(error.rawPacket)) body = error.rawPacket.toString('utf8', 0, MAX_BANNER);
+      finish(codeOf(error));
+    });
     sent.on('upgrade', (response, socket) => {
       socket.destroy();
       answer = response;

@@ -1,5 +1,6 @@
 import type { NoteSeen } from '../model/facts.ts';
 import type { Secrets } from '../model/question.ts';
+import { readInside } from './files.ts';
 import { httpAsk } from './http.ts';
 import { resolveHost, tcpConnect, tlsHandshake } from './reach.ts';
 import { shorten } from './redact.ts';
@@ -24,6 +25,7 @@ export function networkTools(secrets: Secrets, limit: { readonly requests: numbe
     http: (ask) => counted(() => httpAsk({ ...ask, maxMs: bounded(ask.maxMs) }, secrets)),
     ws: (ask) => counted(() => wsAsk({ ...ask, maxMs: bounded(ask.maxMs), listenMs: bounded(ask.listenMs) }, secrets)),
     wk: (ask) => counted(() => wkAsk({ ...ask, maxMs: bounded(ask.maxMs) }, secrets)),
+    read: readInside,
     note: (request, values) => noteOf(request, values, secrets),
   };
 }

@@ -93,12 +93,12 @@ export function tlsHandshake(
   });
 }
 
-function describe(certificate: PeerCertificate | null): Pick<TlsSeen, 'subject' | 'names' | 'validFrom' | 'validTo'> {
+function describe(certificate: PeerCertificate | null): Pick<TlsSeen, 'subject' | 'issuer' | 'names' | 'validFrom' | 'validTo'> {
   if (certificate === null || Object.keys(certificate).length === 0)
     return { subject: '', names: '', validFrom: '', validTo: '' };
-  const name = certificate.subject.CN ?? '';
   return {
-    subject: String(name).slice(0, 128),
+    subject: String(certificate.subject.CN ?? '').slice(0, 128),
+    issuer: String(certificate.issuer.CN ?? certificate.issuer.O ?? '').slice(0, 128),
     names: (certificate.subjectaltname ?? '').slice(0, 256),
     validFrom: isoOf(certificate.valid_from),
     validTo: isoOf(certificate.valid_to),

@@ -16,9 +16,7 @@ export function fingerprint(value: string): string {
 export function redact(text: string, secrets: Secrets): string {
   let clean = text;
   for (const [name, value] of Object.entries(secrets)) {
-    if (value.length < 4) continue;
-    for (const form of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]))
-      clean = clean.replaceAll(form, `‹${name}›`);
+    for (const form of formsOf(value)) clean = clean.replaceAll(form, `‹${name}›`);
   }
   return clean
     .replace(/"([A-Za-z_-]{1,32})"\s*:\s*"([^"\\]{1,4096})"/g, (whole, key: string) =>
@@ -26,6 +24,30 @@ export function redact(text: string, secrets: Secrets): string {
     )
     .replace(/\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g, '‹token›')
     .replace(/\b(Bearer|Basic|Token)\s+[\w~+/.=-]{8,}/gi, '$1 ‹hidden›');
+}
+
+/** The ways in which a value may come back: as it is, escaped, or without what stands around it. Longest first, so that no rest is left. */
+function formsOf(value: string): string[] {
+  const bare = value.trim().replace(/^(?:bearer|token)\s+/i, '');
+  const kernels = [value, value.trim(), bare, unquoted(bare), percentDecoded(bare)];
+  const forms = kernels.flatMap((one) => [one, encodeURIComponent(one), JSON.stringify(one).slice(1, -1)]);
+  return [...new Set(forms)].filter((form) => form.length >= 4).toSorted((a, b) => b.length - a.length);
+}
+
+const QUOTES: readonly string[] = ['""', "''", '``', '“”', '‘’'];
+
+/** Without one pair of quotes around it, as a person may have copied them. */
+export function unquoted(value: string): string {
+  return value.length > 1 && QUOTES.includes(`${value.at(0)}${value.at(-1)}`) ? value.slice(1, -1) : value;
+}
+
+/** The same when it is no percent-encoding. */
+export function percentDecoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 export function shorten(text: string, secrets: Secrets, max = MAX_VALUE): string {

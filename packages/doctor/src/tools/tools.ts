@@ -46,6 +46,8 @@ export interface Tools {
   http(ask: HttpAsk): Promise<HttpSeen>;
   ws(ask: WsAsk): Promise<WsSeen>;
   wk(ask: WkAsk): Promise<WkSeen>;
+  /** A file of a folder that the person named: at most its first 64 KiB; null when it is not there, or a link leads out of the folder. */
+  read(folder: string, name: string): string | null;
   /** A finding without the network. */
   note(request: string, values: NoteSeen['values']): NoteSeen;
 }
