@@ -23,7 +23,6 @@ import { BotClients } from './bot-clients.ts';
 
 export type Core = Extract<Awaited<ReturnType<typeof composeCore>>, { ok: true }>['value'];
 
-const MAX_BATCH = 1024;
 const MAX_USERS = 200_000;
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
@@ -33,7 +32,12 @@ export async function composeCore(config: Config, log: Log) {
   if (!store.ok) return store satisfies Outcome<never>;
   const { directory, log: messages } = store.value;
 
-  const decisionStore = await openDecisionStore({ dataDir: config.dataDir });
+  const opened = await openDecisionStore({ dataDir: config.dataDir });
+  if (!opened.ok) {
+    await store.value.close();
+    return opened satisfies Outcome<never>;
+  }
+  const decisionStore = opened.value;
   const decisions = new DecisionRecorder(decisionStore, log);
   const keyring = openKeyring(config.dataDir);
   const adminSecret = await openAdminSecret(directory, keyring, config.adminSecret);
@@ -48,7 +52,7 @@ export async function composeCore(config: Config, log: Log) {
 
   const hub = new Hub();
   const delivery = new DeliveryLoop({ log: messages, bus, hub, channels, users, events: log });
-  const queue = new AppendQueue(messages, bus, { maxPending: config['limits.pendingMessages'], maxBatch: MAX_BATCH });
+  const queue = new AppendQueue(messages, bus, { maxPending: config['limits.pendingMessages'], events: log });
   const send: SendPorts = {
     channels,
     users,

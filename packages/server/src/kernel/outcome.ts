@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode, Evidence } from '@hufu/refusals';
 
-/** What every use case, guard and port returns: a value, or the refusal that says why not. Only bugs throw. */
+/** What every use case, guard and port returns: a value, or the refusal that says why not. Only bugs throw, and `Refused`. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
 export function ok(): Outcome<void>;
@@ -19,4 +19,22 @@ export function refuse(code: RefusalCode, evidence?: Evidence, retryAfterSeconds
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
   };
+}
+
+/**
+ * Thrown by a port in place of a plain value (a row, a page of messages) when it cannot answer at all: the disk is full, too much waits. No use case has an answer
+ * to that, so it ends the call whatever it was about, and the last catch of each surface says it in its own words.
+ */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+/** What a caught error is to the peer: its refusal, or a fault of ours. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  return { code: 'srv.fault', evidence: { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) } };
 }

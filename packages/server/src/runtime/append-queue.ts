@@ -1,11 +1,27 @@
-import { ok, type Outcome, refuse } from '../kernel/outcome.ts';
+import { ok, type Outcome, refusalOf, refuse } from '../kernel/outcome.ts';
 import type { AppendResult, Draft, Message } from '../domain/model.ts';
 import type { Bus, MessageLog } from '../domain/ports.ts';
+import type { Log } from '../kernel/log.ts';
 
-export interface AppendQueueOptions {
+export interface AppendLimits {
   /** Messages waiting for the disk before new ones are refused. */
   readonly maxPending: number;
+  /** Payload bytes waiting for the disk before new messages are refused. */
+  readonly maxPendingBytes: number;
   readonly maxBatch: number;
+  /** A batch ends with the message that passes this. */
+  readonly maxBatchBytes: number;
+}
+
+const DEFAULT_LIMITS: AppendLimits = {
+  maxPending: 50_000,
+  maxPendingBytes: 64 * 1024 * 1024,
+  maxBatch: 1024,
+  maxBatchBytes: 4 * 1024 * 1024,
+};
+
+export interface AppendQueueOptions extends Partial<AppendLimits> {
+  readonly events: Log;
 }
 
 interface Waiting {
@@ -20,15 +36,18 @@ interface Waiting {
 export class AppendQueue {
   readonly #log: MessageLog;
   readonly #bus: Bus;
-  readonly #options: AppendQueueOptions;
+  readonly #limits: AppendLimits;
+  readonly #events: Log;
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
   #running = false;
   #lastEphemeralId = 0;
 
   constructor(log: MessageLog, bus: Bus, options: AppendQueueOptions) {
     this.#log = log;
     this.#bus = bus;
-    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options };
+    this.#events = options.events;
   }
 
   get pending(): number {
@@ -36,11 +55,14 @@ export class AppendQueue {
   }
 
   append(draft: Draft): Promise<Outcome<AppendResult>> {
-    if (this.#waiting.length >= this.#options.maxPending) {
-      return Promise.resolve(refuse('srv.overloaded', { pending: this.#waiting.length }, 1));
+    const { maxPending, maxPendingBytes } = this.#limits;
+    if (this.#waiting.length >= maxPending || this.#waitingBytes >= maxPendingBytes) {
+      const evidence = { pending: this.#waiting.length, pendingBytes: this.#waitingBytes };
+      return Promise.resolve(refuse('srv.overloaded', evidence, 1));
     }
     return new Promise((resolve) => {
       this.#waiting.push({ draft, resolve });
+      this.#waitingBytes += draft.payload.byteLength;
       if (!this.#running) {
         this.#running = true;
         setImmediate(() => void this.#run());
@@ -56,20 +78,36 @@ export class AppendQueue {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch =
-        this.#waiting.length <= this.#options.maxBatch ? this.#waiting : this.#waiting.slice(0, this.#options.maxBatch);
-      this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(this.#options.maxBatch);
+      const batch = this.#take();
       const outcome = await this.#commit(batch);
-      this.#settle(batch, outcome);
+      try {
+        this.#settle(batch, outcome);
+      } catch (error) {
+        // A listener of the bus has a bug: its senders are answered, and the next batch must not wait for ever.
+        this.#events.error({ error: String(error) }, 'a committed batch could not be passed on');
+      }
     }
     this.#running = false;
+  }
+
+  #take(): readonly Waiting[] {
+    const { maxBatch, maxBatchBytes } = this.#limits;
+    const waiting = this.#waiting;
+    let bytes = 0;
+    let count = 0;
+    while (count < waiting.length && count < maxBatch && bytes < maxBatchBytes)
+      bytes += waiting[count++]?.draft.payload.byteLength ?? 0;
+    this.#waiting = waiting.slice(count);
+    this.#waitingBytes -= bytes;
+    waiting.length = count;
+    return waiting;
   }
 
   async #commit(batch: readonly Waiting[]): Promise<Outcome<readonly AppendResult[]>> {
     try {
       return await this.#log.append(batch.map((one) => one.draft));
     } catch (error) {
-      return refuse('srv.fault', { error: String(error) });
+      return { ok: false, refusal: refusalOf(error) };
     }
   }
 

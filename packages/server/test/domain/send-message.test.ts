@@ -4,12 +4,12 @@ import { GROUP, PERSON } from '../../src/domain/model.ts';
 import { type SendCommand, type SendPorts, sendMessage } from '../../src/domain/messages/send-message.ts';
 import { createLocalBus } from '../../src/bus/local.ts';
 import { AppendQueue } from '../../src/runtime/append-queue.ts';
-import { channelOf, MemoryLog, MemoryWorld, memberOf, stateOf, userOf } from '../support/memory-world.ts';
+import { channelOf, MemoryLog, MemoryWorld, memberOf, stateOf, userOf, quiet } from '../support/memory-world.ts';
 
 function world() {
   const channels = new MemoryWorld();
   const log = new MemoryLog();
-  const queue = new AppendQueue(log, createLocalBus(), { maxPending: 1000, maxBatch: 100 });
+  const queue = new AppendQueue(log, createLocalBus(), { maxBatch: 100, events: quiet });
   const alice = userOf(1, 'alice');
   const bob = userOf(2, 'bob');
   for (const one of [alice, bob]) channels.people.set(one.uid, one);

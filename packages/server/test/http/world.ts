@@ -17,6 +17,7 @@ import { UserCache } from '../../src/runtime/user-cache.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type ApiDeps, type Caller, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
 import { registerWukongHttp } from '../../src/surfaces/wukong-http/index.ts';
+import { quiet } from '../support/memory-world.ts';
 
 export const ADMIN = 'admin-secret-of-the-test';
 
@@ -56,7 +57,7 @@ export async function openWorld(): Promise<World> {
     users.apply(changes);
     channels.apply(changes);
   });
-  const queue = new AppendQueue(log, bus, { maxPending: 1000, maxBatch: 100 });
+  const queue = new AppendQueue(log, bus, { maxBatch: 100, events: quiet });
   const send: SendPorts = {
     channels,
     users,

@@ -8,9 +8,7 @@ import { AppendQueue } from '../../src/runtime/append-queue.ts';
 import { DeliveryLoop } from '../../src/runtime/delivery.ts';
 import { Hub } from '../../src/runtime/hub.ts';
 import type { LiveSession } from '../../src/runtime/session.ts';
-import { channelOf, MemoryLog, MemoryWorld, memberOf, stateOf, userOf } from '../support/memory-world.ts';
-
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+import { channelOf, MemoryLog, MemoryWorld, memberOf, quiet, stateOf, userOf } from '../support/memory-world.ts';
 
 function sessionOf(u: number, uid: string, connectionId: string, got: Message[]): LiveSession {
   return {
@@ -36,7 +34,7 @@ async function given(bus: Bus) {
   const hub = new Hub();
   const delivery = new DeliveryLoop({ log, bus, hub, channels: world, users: world.users, events: quiet });
   await delivery.start();
-  const queue = new AppendQueue(log, bus, { maxPending: 1000, maxBatch: 10 });
+  const queue = new AppendQueue(log, bus, { maxBatch: 10, events: quiet });
   const send = (clientMsgNo: string, origin: string) =>
     queue.append({
       ch: 1,

@@ -9,7 +9,7 @@ import { value } from './conformance.ts';
 test('decisions are found by id, subject and code, newest first, and end by age and by number', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hufu-decisions-'));
   let nowMs = 1_000_000;
-  const store = await openDecisionStore({ dataDir, maxAgeMs: 1_000, maxRows: 5, now: () => nowMs });
+  const store = value(await openDecisionStore({ dataDir, maxAgeMs: 1_000, maxRows: 5, now: () => nowMs }));
   const record = (n: number) => ({
     id: `r${n}`,
     tsMs: nowMs + n,
@@ -40,7 +40,7 @@ test('decisions are found by id, subject and code, newest first, and end by age 
 
 test('a record that is put again replaces the one of its id and keeps its place', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'hufu-decisions-'));
-  const store = await openDecisionStore({ dataDir, now: () => 1000 });
+  const store = value(await openDecisionStore({ dataDir, now: () => 1000 }));
   const record = { id: 'r1', tsMs: 1000, code: 'cred.mismatch', subject: null, json: '{}' };
   value(await store.put([record, { ...record, id: 'r2' }]));
   const learned = { ...record, code: 'cred.near_miss', subject: 'alice', json: '{"nearMiss":"quotes"}' };

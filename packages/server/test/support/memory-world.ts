@@ -1,8 +1,12 @@
 import type { ChannelStates, Users } from '../../src/domain/channels/channel-states.ts';
 import type { AppendResult, Channel, ChannelState, Draft, Member, Message, User } from '../../src/domain/model.ts';
 import type { MessageLog } from '../../src/domain/ports.ts';
+import type { Log } from '../../src/kernel/log.ts';
 import { ok, type Outcome } from '../../src/kernel/outcome.ts';
 import { messageOf } from '../../src/runtime/append-queue.ts';
+
+/** Keeps what nobody looks at out of the test's output. */
+export const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function userOf(u: number, uid: string, patch: Partial<User> = {}): User {
   return {

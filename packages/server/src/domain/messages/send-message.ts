@@ -49,13 +49,14 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
 
   const stored = storedChannelId(command);
   if (!stored.ok) return stored;
-  const state = ports.channels.peek(command.channelType, stored.value) ?? (await findChannel(ports, command, stored.value));
-  if (state === null) return refuse('im.channel_missing', { channelId: command.channelId, channelType: command.channelType });
+  const warm = ports.channels.peek(command.channelType, stored.value);
+  const found = warm === undefined ? await findChannel(ports, command, stored.value) : ok(warm);
+  if (!found.ok) return found;
 
-  const speaks = maySpeakAs(ports, state, command);
+  const speaks = maySpeakAs(ports, found.value, command);
   if (!speaks.ok) return speaks;
 
-  const draft = draftOf(ports, state, command);
+  const draft = draftOf(ports, found.value, command);
   if ((command.flags & FLAG_NO_PERSIST) !== 0) return ok({ messageId: ports.passOn(draft), messageSeq: 0, tsMs: draft.tsMs });
   const appended = await ports.append(draft);
   if (!appended.ok) return appended;
@@ -96,15 +97,13 @@ function checkMessage(ports: SendPorts, command: SendCommand): Outcome<void> {
 }
 
 /** The cold path: reads the channel once; a person channel's other party gets an account if it has none yet. */
-async function findChannel(ports: SendPorts, command: SendCommand, storedId: string): Promise<ChannelState | null> {
-  if (command.channelType === PERSON) {
-    const peer = peerOf(storedId, command.sender.uid);
-    if (peer !== null) {
-      const made = await ports.users.ensurePerson(peer);
-      if (!made.ok) return null;
-    }
-  }
-  return ports.channels.load(command.channelType, storedId);
+async function findChannel(ports: SendPorts, command: SendCommand, storedId: string): Promise<Outcome<ChannelState>> {
+  const { channelId, channelType } = command;
+  const peer = channelType === PERSON ? peerOf(storedId, command.sender.uid) : null;
+  const made = peer === null ? ok() : await ports.users.ensurePerson(peer);
+  if (!made.ok) return made;
+  const state = await ports.channels.load(channelType, storedId);
+  return state === null ? refuse('im.channel_missing', { channelId, channelType }) : ok(state);
 }
 
 function maySpeakAs(ports: SendPorts, state: ChannelState, command: SendCommand): Outcome<void> {

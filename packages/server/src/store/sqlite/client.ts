@@ -1,43 +1,41 @@
 import { Worker } from 'node:worker_threads';
-import { describeFault, type FaultReport } from './faults.ts';
+import { type Outcome, Refused } from '../../kernel/outcome.ts';
+import { describeFault, type FaultReport, refusalOfFault } from './faults.ts';
 import type { Call, CommandReply, Reply, Request } from './thread-messages.ts';
-
-/** A store thread failed a call, or has no room for more. */
-export class StoreFault extends Error {
-  readonly fault: FaultReport;
-  constructor(fault: FaultReport) {
-    super(fault.message);
-    this.fault = fault;
-  }
-}
 
 interface Pending {
   resolve(value: unknown): void;
-  reject(error: StoreFault): void;
+  reject(error: Refused): void;
 }
 type Operations = Record<string, (...args: never[]) => unknown>;
 const MAX_COMMANDS_PER_GROUP = 256;
 
-/** Main-thread side of one store thread: correlates answers, bounds what waits, gathers commands while a group is being committed. */
+export interface Started {
+  readonly client: ThreadClient;
+  readonly fault: FaultReport | null;
+  /** The version of a database that is newer than this program. */
+  readonly newer: number | null;
+}
+
+/**
+ * Main-thread side of one store thread: correlates answers, bounds what waits, gathers commands while a group is being committed. What cannot be answered
+ * rejects with `Refused`.
+ */
 export class ThreadClient {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private readonly maxPending: number;
   private nextId = 1;
-  private dead: FaultReport | null = null;
+  private dead: Refused | null = null;
   private waitingCommands: { call: Call; pending: Pending }[] = [];
   private commandsRunning = false;
 
-  /** `ready` resolves with the first report of the thread: null, or why it cannot work (and the version of a newer database). */
-  static start(
-    url: URL,
-    workerData: object,
-    maxPending: number,
-  ): Promise<{ client: ThreadClient; fault: FaultReport | null; newer: number | null }> {
+  /** Resolves with the first report of the thread. */
+  static start(url: URL, workerData: object, maxPending: number): Promise<Started> {
     return new Promise((resolve) => {
       const client = new ThreadClient(new Worker(url, { workerData, execArgv: [] }), maxPending);
       client.worker.once('message', (first: { fault?: FaultReport; newer?: number | null }) => {
-        if (first.fault !== undefined) client.die(first.fault);
+        if (first.fault !== undefined) client.die(first.fault.message);
         resolve({ client, fault: first.fault ?? null, newer: first.newer ?? null });
       });
       client.worker.once('error', (error) => resolve({ client, fault: describeFault(error), newer: null }));
@@ -51,18 +49,15 @@ export class ThreadClient {
       const waiting = this.pending.get(reply.id);
       if (waiting === undefined) return;
       this.pending.delete(reply.id);
-      if ('fault' in reply) waiting.reject(new StoreFault(reply.fault));
+      if ('fault' in reply) waiting.reject(new Refused(refusalOfFault(reply.fault)));
       else waiting.resolve(reply.value);
     });
-    worker.on('error', (error) => this.die(describeFault(error)));
-    worker.on('exit', () => this.die({ message: 'the store thread has ended', sqliteCode: null }));
-  }
-
-  get full(): boolean {
-    return this.pending.size + this.waitingCommands.length >= this.maxPending;
+    worker.on('error', (error) => this.die(String(error)));
+    worker.on('exit', () => this.die('the store thread has ended'));
   }
 
   append(packed: Uint8Array<ArrayBuffer>, nowMs: number): Promise<unknown> {
+    if (this.isFull()) return Promise.reject(overloaded('append'));
     return this.request((id) => ({ id, kind: 'append', packed, nowMs }), [packed.buffer]);
   }
 
@@ -70,7 +65,7 @@ export class ThreadClient {
     op: K,
     ...args: Parameters<Table[K]>
   ): Promise<ReturnType<Table[K]>> {
-    if (this.full) throw new StoreFault({ message: 'too many calls are waiting for the store', sqliteCode: null });
+    if (this.isFull()) throw overloaded(op);
     return (await this.request((id) => ({ id, kind: 'call', call: { op, args } }))) as ReturnType<Table[K]>;
   }
 
@@ -79,7 +74,7 @@ export class ThreadClient {
     op: K,
     ...args: Parameters<Table[K]>
   ): Promise<ReturnType<Table[K]>> {
-    if (this.full) throw new StoreFault({ message: 'too many commands are waiting for the store', sqliteCode: null });
+    if (this.isFull()) throw overloaded(op);
     const answer = new Promise<unknown>((resolve, reject) =>
       this.waitingCommands.push({ call: { op, args }, pending: { resolve, reject } }),
     );
@@ -89,6 +84,10 @@ export class ThreadClient {
 
   async end(): Promise<void> {
     await this.worker.terminate();
+  }
+
+  private isFull(): boolean {
+    return this.pending.size + this.waitingCommands.length >= this.maxPending;
   }
 
   private async runCommands(): Promise<void> {
@@ -104,18 +103,18 @@ export class ThreadClient {
         group.forEach(({ pending }, i) => {
           const reply = replies[i];
           if (reply !== undefined && 'value' in reply) pending.resolve(reply.value);
-          else pending.reject(new StoreFault(reply?.fault ?? { message: 'no reply', sqliteCode: null }));
+          else pending.reject(new Refused(refusalOfFault(reply?.fault ?? { message: 'no reply', sqliteCode: null })));
         });
       } catch (error) {
-        for (const { pending } of group)
-          pending.reject(error instanceof StoreFault ? error : new StoreFault(describeFault(error)));
+        const refused = error instanceof Refused ? error : new Refused(refusalOfFault(describeFault(error)));
+        for (const { pending } of group) pending.reject(refused);
       }
     }
     this.commandsRunning = false;
   }
 
   private request(make: (id: number) => Request, transfer: ArrayBuffer[] = []): Promise<unknown> {
-    if (this.dead !== null) return Promise.reject(new StoreFault(this.dead));
+    if (this.dead !== null) return Promise.reject(this.dead);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve, reject });
@@ -123,9 +122,23 @@ export class ThreadClient {
     });
   }
 
-  private die(fault: FaultReport): void {
-    this.dead ??= fault;
-    for (const waiting of this.pending.values()) waiting.reject(new StoreFault(this.dead));
+  private die(why: string): void {
+    this.dead ??= new Refused({ code: 'srv.store_unavailable', evidence: { fault: why }, retryAfterSeconds: 1 });
+    for (const waiting of this.pending.values()) waiting.reject(this.dead);
     this.pending.clear();
   }
+}
+
+/** For the calls whose answer is an Outcome: a refusal instead of a rejection; anything else is a bug and goes on. */
+export async function attempt<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
+}
+
+function overloaded(waitingFor: string): Refused {
+  return new Refused({ code: 'srv.overloaded', evidence: { waitingFor }, retryAfterSeconds: 1 });
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DecisionQuery, DecisionRecord } from '../../domain/decision-store.ts';
 import { describeFault } from './faults.ts';
 import type { Row } from './rows.ts';
-import { NewerDatabaseError, openForWriting } from './schema.ts';
+import { DECISION_MIGRATIONS, NewerDatabaseError, openForWriting } from './schema.ts';
 import { statementsOf } from './statements.ts';
 import { invoke, type Request } from './thread-messages.ts';
 
@@ -12,14 +12,6 @@ export interface DecisionWorkerOptions {
   readonly maxAgeMs: number;
   readonly maxRows: number;
 }
-
-const MIGRATIONS = [
-  `
-  CREATE TABLE decision(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ts_ms INT NOT NULL, code TEXT NOT NULL, subject TEXT, json TEXT NOT NULL);
-  CREATE INDEX decision_ts ON decision(ts_ms);
-  CREATE INDEX decision_subject ON decision(subject, ts_ms) WHERE subject IS NOT NULL;
-`,
-];
 
 /** A record comes again when more is known of it: its near miss, how often it was repeated. */
 const PUT = `INSERT INTO decision(id, ts_ms, code, subject, json) VALUES(?,?,?,?,?)
@@ -34,7 +26,7 @@ const toRecord = (row: Row): DecisionRecord => ({
 });
 
 function startDecisions(options: DecisionWorkerOptions) {
-  const db = openForWriting(options.file, MIGRATIONS, { cacheMb: 8, maxPages: null, synchronous: 'NORMAL' });
+  const db = openForWriting(options.file, DECISION_MIGRATIONS, { cacheMb: 8, maxPages: null, synchronous: 'NORMAL' });
   const sql = statementsOf(db);
   return {
     put(records: readonly DecisionRecord[], nowMs: number): void {

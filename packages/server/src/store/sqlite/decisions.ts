@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ok } from '../../kernel/outcome.ts';
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { DecisionStore } from '../../domain/decision-store.ts';
-import { StoreFault, ThreadClient } from './client.ts';
+import { attempt, ThreadClient } from './client.ts';
+import { DECISION_MIGRATIONS } from './schema.ts';
 import type { DecisionCalls } from './decisions-worker.ts';
-import { storeUnavailable } from './faults.ts';
 
 export interface DecisionStoreOptions {
   readonly dataDir: string;
@@ -15,11 +14,10 @@ export interface DecisionStoreOptions {
 
 const THIRTY_DAYS_MS = 30 * 86_400_000;
 
-/** Opens `dataDir/decisions.db`. Throws when that cannot be done: without it no refusal could be explained. */
-export async function openDecisionStore(options: DecisionStoreOptions): Promise<DecisionStore> {
-  mkdirSync(options.dataDir, { recursive: true });
+/** Opens `dataDir/decisions.db`. Refuses with srv.data_newer or srv.store_unavailable: without it no refusal could be explained. */
+export async function openDecisionStore(options: DecisionStoreOptions): Promise<Outcome<DecisionStore>> {
   const now = options.now ?? Date.now;
-  const { client, fault } = await ThreadClient.start(
+  const { client, fault, newer } = await ThreadClient.start(
     new URL('./decisions-worker.ts', import.meta.url),
     {
       file: join(options.dataDir, 'decisions.db'),
@@ -30,23 +28,21 @@ export async function openDecisionStore(options: DecisionStoreOptions): Promise<
   );
   if (fault !== null) {
     await client.end();
-    throw new StoreFault(fault);
+    return newer === null
+      ? refuse('srv.store_unavailable', { file: 'decisions.db', fault: fault.message, sqliteCode: fault.sqliteCode })
+      : refuse('srv.data_newer', { file: 'decisions.db', found: newer, known: DECISION_MIGRATIONS.length });
   }
-  return {
-    async put(records) {
-      try {
+  return ok({
+    put: (records) =>
+      attempt(async () => {
         if (records.length > 0) await client.call<DecisionCalls, 'put'>('put', records, now());
         return ok();
-      } catch (error) {
-        if (error instanceof StoreFault) return storeUnavailable(error.fault);
-        throw error;
-      }
-    },
+      }),
     get: (id) => client.call<DecisionCalls, 'get'>('get', id),
     list: (query) => client.call<DecisionCalls, 'list'>('list', query),
     async close() {
       await client.call<DecisionCalls, 'close'>('close').catch(() => undefined);
       await client.end();
     },
-  };
+  });
 }

@@ -151,7 +151,7 @@ export function directoryCommands({ sql, tails }: CommandContext) {
       for (const u of gone) sql('DELETE FROM membership WHERE ch=? AND user=?').run(ch, u);
       if (gone.length > 0) changes.push({ kind: 'members.removed', ch, users: gone, actor: options.actor });
     }
-    const lastSeq = tails.of(ch).seq;
+    const lastSeq = tails.peek(ch).seq;
     const added: number[] = [];
     const touched: Member[] = [];
     for (const { u, role } of members) {
@@ -203,7 +203,7 @@ export function directoryCommands({ sql, tails }: CommandContext) {
   function moveRead(ch: number, u: number, readSeq: number): Outcome<Committed<number>> {
     const row = sql('SELECT read_seq FROM membership WHERE ch=? AND user=?').get(ch, u);
     if (row === undefined) return refuse('im.not_member', { ch });
-    const tail = tails.of(ch);
+    const tail = tails.peek(ch);
     const before = Math.max(Number(row['read_seq']), tail.readers?.get(u) ?? 0);
     const after = Math.max(before, Math.min(readSeq, tail.seq));
     if (after === before) return committed(before, []);

@@ -2,6 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { describeFault } from './faults.ts';
+
+const SQLITE_BUSY = 5;
 
 /**
  * One server a data folder. The operating system's lock on `hufu.lock` decides: it ends with its process, however that dies, and holds
@@ -9,24 +12,41 @@ import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
  */
 export function lockDataDir(dataDir: string): Outcome<{ release(): void }> {
   const pidFile = join(dataDir, 'hufu.pid');
-  const db = new DatabaseSync(join(dataDir, 'hufu.lock'), { timeout: 0 });
+  let db: DatabaseSync | null = null;
   try {
+    db = new DatabaseSync(join(dataDir, 'hufu.lock'), { timeout: 0 });
     db.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
-  } catch {
-    db.close();
-    let pid = 0;
-    try {
-      pid = Number(readFileSync(pidFile, 'utf8').trim());
-    } catch {
-      // The holder has not written it yet.
-    }
-    return refuse('srv.data_locked', { dataDir, pid });
+  } catch (error) {
+    db?.close();
+    const { message, sqliteCode } = describeFault(error);
+    if (sqliteCode !== null && (sqliteCode & 0xff) === SQLITE_BUSY)
+      return refuse('srv.data_locked', { dataDir, pid: pidIn(pidFile) });
+    return refuse('srv.store_unavailable', { dataDir, fault: message, sqliteCode });
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
+  const held = db;
+  attempt(() => writeFileSync(pidFile, `${process.pid}\n`));
   return ok({
     release(): void {
-      rmSync(pidFile, { force: true });
-      db.close();
+      attempt(() => rmSync(pidFile, { force: true }));
+      held.close();
     },
   });
+}
+
+/** 0 when the holder has not written it yet. */
+function pidIn(pidFile: string): number {
+  let pid = 0;
+  attempt(() => {
+    pid = Number(readFileSync(pidFile, 'utf8').trim());
+  });
+  return pid;
+}
+
+/** The pid file is a courtesy: on a full disk the lock holds without it. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // Nothing depends on it.
+  }
 }

@@ -21,19 +21,21 @@ export function logQueries(sql: Statements) {
   /** Where a walk back to `seq` begins: the first message of the next block, or the tail. */
   const anchorOf = (tail: TailHint, seq: number): number => blockStart(tail.ch, ((seq - 1) >>> 5) + 1) || tail.lastId;
 
-  function history(query: HistoryQuery, hint: TailHint): { packed: Uint8Array<ArrayBuffer>; more: boolean } {
+  /** `newest` is the tail in the writer's memory; null = it has none, the table's is the newest. */
+  function history(query: HistoryQuery, newest: TailHint | null): { packed: Uint8Array<ArrayBuffer>; more: boolean } {
+    const hint = newest ?? tableTail(query.ch);
     const limit = Math.min(Math.max(query.limit, 0), MAX_PAGE);
     const { startSeq: start, endSeq: end } = query;
-    const newest = start === 0 && end === 0;
-    const up = !newest && query.pullMode === 1;
+    const fromEnd = start === 0 && end === 0;
+    const up = !fromEnd && query.pullMode === 1;
     let low: number;
     let high: number;
     if (up) {
       low = Math.max(start, 1);
       high = Math.min(low + limit - 1, end === 0 ? hint.lastSeq : Math.min(end - 1, hint.lastSeq));
     } else {
-      high = newest ? hint.lastSeq : Math.min(start, hint.lastSeq);
-      low = Math.max(high - limit + 1, newest ? 1 : end + 1, 1);
+      high = fromEnd ? hint.lastSeq : Math.min(start, hint.lastSeq);
+      low = Math.max(high - limit + 1, fromEnd ? 1 : end + 1, 1);
     }
     if (limit === 0 || high < low) return { packed: packMessages([]), more: false };
     const rows = sql(`${WALK} SELECT m.* FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3 ORDER BY w.seq`).all(
@@ -94,6 +96,15 @@ export function logQueries(sql: Statements) {
     return packMessages(ids.flatMap((id) => present(byId.get(id))).map(toMessage));
   }
 
+  function tableTail(ch: number): TailHint {
+    const row = sql('SELECT last_seq, last_id FROM channel_tail WHERE ch=?').get(ch);
+    return { ch, lastSeq: Number(row?.['last_seq'] ?? 0), lastId: Number(row?.['last_id'] ?? 0) };
+  }
+
+  function channelsOf(u: number): Float64Array {
+    return Float64Array.from(sql('SELECT ch FROM membership WHERE user=?').all(u), (row) => Number(row['ch']));
+  }
+
   function tailsOf(u: number): Float64Array {
     const rows = sql(
       'SELECT m.ch, m.read_seq, t.last_seq, t.last_id FROM membership m LEFT JOIN channel_tail t ON t.ch=m.ch WHERE m.user=?',
@@ -106,6 +117,7 @@ export function logQueries(sql: Statements) {
   return {
     history,
     feed,
+    channelsOf,
     tailsOf,
     range: (fromId: number, toId: number, limit: number): Uint8Array<ArrayBuffer> =>
       packMessages(
@@ -115,9 +127,5 @@ export function logQueries(sql: Statements) {
       ),
     byIds: (ids: readonly number[]): Uint8Array<ArrayBuffer> =>
       packMessages(ids.flatMap((id) => present(sql('SELECT * FROM message WHERE id=?').get(id))).map(toMessage)),
-    tableTail(ch: number): TailHint {
-      const row = sql('SELECT last_seq, last_id FROM channel_tail WHERE ch=?').get(ch);
-      return { ch, lastSeq: Number(row?.['last_seq'] ?? 0), lastId: Number(row?.['last_id'] ?? 0) };
-    },
   };
 }

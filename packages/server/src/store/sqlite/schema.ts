@@ -45,10 +45,19 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** Of decisions.db, by the same rule. */
+export const DECISION_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE decision(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, ts_ms INT NOT NULL, code TEXT NOT NULL, subject TEXT, json TEXT NOT NULL);
+  CREATE INDEX decision_ts ON decision(ts_ms);
+  CREATE INDEX decision_subject ON decision(subject, ts_ms) WHERE subject IS NOT NULL;
+`,
+];
+
 export class NewerDatabaseError extends Error {
   readonly found: number;
-  constructor(found: number) {
-    super(`the database has version ${found}, this program knows up to ${MIGRATIONS.length}`);
+  constructor(found: number, known: number) {
+    super(`the database has version ${found}, this program knows up to ${known}`);
     this.found = found;
   }
 }
@@ -59,15 +68,20 @@ export interface WriterPragmas {
   readonly synchronous: 'FULL' | 'NORMAL';
 }
 
+/** A long backup lets the WAL grow; once it is empty again its file shrinks to this. */
+const MAX_IDLE_WAL_BYTES = 64 * 1024 * 1024;
+
 /** Opens for writing, in WAL, and asserts that the settings on which durability rests really hold. */
 export function openForWriting(file: string, migrations: readonly string[], pragmas: WriterPragmas): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 5_000 });
   try {
     const found = pragmaNumber(db, 'user_version');
-    if (found > migrations.length) throw new NewerDatabaseError(found);
+    if (found > migrations.length) throw new NewerDatabaseError(found, migrations.length);
     db.exec('PRAGMA journal_mode=WAL');
     db.exec(`PRAGMA synchronous=${pragmas.synchronous}`);
-    db.exec(`PRAGMA wal_autocheckpoint=1000; PRAGMA cache_size=-${pragmas.cacheMb * 1024}`);
+    db.exec(
+      `PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=${MAX_IDLE_WAL_BYTES}; PRAGMA cache_size=-${pragmas.cacheMb * 1024}`,
+    );
     if (pragmaNumber(db, 'synchronous') !== (pragmas.synchronous === 'FULL' ? 2 : 1))
       throw new Error('PRAGMA synchronous does not hold');
     if (db.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal')

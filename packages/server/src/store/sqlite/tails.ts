@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Epoch } from './epoch.ts';
 
 /** A channel's end, and what each recent sender has read by sending. Most channels have one or two recent senders: no map until needed. */
 export interface Tail {
@@ -17,20 +18,17 @@ export interface TailLimits {
 }
 
 const EPOCH_AGE_MS = 30_000;
-const EPOCH_ROWS_PER_BATCH = 64;
+const REPLAY_PAGE = 10_000;
 
 /**
- * Channel tails as a fold over the log (DESIGN §7.1). Dirty ones live only here and in the log; an epoch writes a frozen set of
- * them in slices, and with the last slice `meta.folded_id`. Replaying rows above it is idempotent because all values only rise.
+ * Channel tails as a fold over the log. Dirty ones live only here and in the log; an epoch writes a frozen set of them, a slice with each batch, and with the
+ * last slice `meta.folded_id`. Replaying rows above it is idempotent because all values only rise.
  */
 export class Tails {
   private readonly map = new Map<number, Tail>();
   private dirty = new Set<number>();
-  private epoch: readonly number[] | null = null;
-  private epochAt = 0;
-  private epochId = 0;
-  private epochStartedMs = 0;
-  private sliceEnd = 0;
+  private epoch: Epoch | null = null;
+  private lastEpochMs: number;
   private foldedId: number;
   private readonly undoTails: Tail[] = [];
   private readonly undoValues: number[] = [];
@@ -42,7 +40,7 @@ export class Tails {
 
   constructor(db: DatabaseSync, limits: TailLimits, nowMs: number) {
     this.limits = limits;
-    this.epochStartedMs = nowMs;
+    this.lastEpochMs = nowMs;
     this.select = db.prepare('SELECT last_seq, last_id FROM channel_tail WHERE ch=?');
     this.upsert = db.prepare(
       'INSERT INTO channel_tail(ch, last_seq, last_id) VALUES(?,?,?) ON CONFLICT(ch) DO UPDATE SET last_seq=excluded.last_seq, last_id=excluded.last_id',
@@ -54,10 +52,10 @@ export class Tails {
   }
 
   private replay(db: DatabaseSync): void {
-    const rows = db.prepare('SELECT id, ch, seq, sender FROM message WHERE id>? ORDER BY id LIMIT 10000');
+    const rows = db.prepare('SELECT id, ch, seq, sender FROM message WHERE id>? ORDER BY id LIMIT ?');
     let from = this.foldedId;
     for (;;) {
-      const page = rows.all(from);
+      const page = rows.all(from, REPLAY_PAGE);
       if (page.length === 0) return;
       for (const row of page) {
         from = Number(row['id']);
@@ -70,18 +68,20 @@ export class Tails {
     }
   }
 
+  /** The tail to append to: stays in memory from now on. */
   of(ch: number): Tail {
     let tail = this.map.get(ch);
-    if (tail === undefined) {
-      const row = this.select.get(ch);
-      tail = { ch, seq: Number(row?.['last_seq'] ?? 0), id: Number(row?.['last_id'] ?? 0), readers: null };
-      this.map.set(ch, tail);
-    }
+    if (tail === undefined) this.map.set(ch, (tail = this.fromTable(ch)));
     return tail;
   }
 
-  /** For readers: only what may be newer than the tables. */
-  inMemory(ch: number): Tail | undefined {
+  /** The tail to look at: what only readers ask for is not kept. */
+  peek(ch: number): Readonly<Tail> {
+    return this.map.get(ch) ?? this.fromTable(ch);
+  }
+
+  /** For the reader thread: only what may be newer than the tables. */
+  inMemory(ch: number): Readonly<Tail> | undefined {
     return this.map.get(ch);
   }
 
@@ -97,70 +97,88 @@ export class Tails {
   /** Inside the batch's transaction: the next slice of the epoch under way. */
   writeSlice(batchSize: number): void {
     if (this.epoch === null) return;
-    this.sliceEnd = Math.min(this.epoch.length, this.epochAt + Math.max(EPOCH_ROWS_PER_BATCH, batchSize));
-    for (let i = this.epochAt; i < this.sliceEnd; i++) this.writeTail(this.epoch[i] ?? 0);
-    if (this.sliceEnd === this.epoch.length) this.saveFolded.run(this.epochId);
+    this.writeRows(this.epoch, batchSize);
+    if (this.epoch.sliceIsLast) this.saveFolded.run(this.epoch.lastId);
   }
 
   /** After the commit; `lastId` is the last id now on disk. */
   committed(lastId: number, nowMs: number): void {
     this.undoTails.length = 0;
     this.undoValues.length = 0;
-    if (this.epoch !== null) {
-      for (; this.epochAt < this.sliceEnd; this.epochAt++) {
-        const tail = this.map.get(this.epoch[this.epochAt] ?? 0);
-        if (tail !== undefined) tail.readers = null;
-      }
-      if (this.epochAt === this.epoch.length) {
-        this.foldedId = this.epochId;
-        this.epoch = null;
-        this.epochStartedMs = nowMs;
-        this.evict();
-      }
-    } else if (this.dirty.size >= this.limits.epochTails || (this.dirty.size > 0 && nowMs - this.epochStartedMs >= EPOCH_AGE_MS))
-      this.freeze(lastId);
+    if (this.epoch === null) {
+      const old = nowMs - this.lastEpochMs >= EPOCH_AGE_MS;
+      if (this.dirty.size >= this.limits.epochTails || (this.dirty.size > 0 && old)) this.freeze(lastId);
+      return;
+    }
+    this.epoch.sliceCommitted((ch, user, seq) => this.forgetReader(ch, user, seq));
+    if (!this.epoch.isDone) return;
+    this.foldedId = this.epoch.lastId;
+    this.epoch = null;
+    this.lastEpochMs = nowMs;
+    this.evict();
   }
 
   rolledBack(): void {
     for (let i = this.undoTails.length - 1; i >= 0; i--) {
       const tail = this.undoTails[i];
       if (tail === undefined) continue;
-      tail.seq = this.undoValues[i * 4] ?? 0;
-      tail.id = this.undoValues[i * 4 + 1] ?? 0;
-      const before = this.undoValues[i * 4 + 3] ?? 0;
-      if (before === 0) tail.readers?.delete(this.undoValues[i * 4 + 2] ?? 0);
-      else tail.readers?.set(this.undoValues[i * 4 + 2] ?? 0, before);
+      const [seq = 0, id = 0, sender = 0, before = 0] = this.undoValues.slice(i * 4, i * 4 + 4);
+      tail.seq = seq;
+      tail.id = id;
+      if (before === 0) tail.readers?.delete(sender);
+      else tail.readers?.set(sender, before);
     }
     this.undoTails.length = 0;
     this.undoValues.length = 0;
-    this.sliceEnd = this.epochAt;
+    this.epoch?.sliceRolledBack();
   }
 
   /** Everything at once, before an orderly close: the next start replays nothing. */
   writeAll(lastId: number): void {
-    for (const ch of new Set([...(this.epoch?.slice(this.epochAt) ?? []), ...this.dirty])) this.writeTail(ch);
+    if (this.epoch !== null) this.writeRows(this.epoch, Number.MAX_SAFE_INTEGER);
+    this.writeRows(new Epoch(this.dirtyTails(), lastId), Number.MAX_SAFE_INTEGER);
     this.saveFolded.run(lastId);
   }
 
-  stats(): { tails: number; dirty: number; foldedId: number } {
-    return { tails: this.map.size, dirty: this.dirty.size, foldedId: this.foldedId };
+  stats(): { tails: number; dirty: number; foldedId: number; epochRowsLeft: number } {
+    return { tails: this.map.size, dirty: this.dirty.size, foldedId: this.foldedId, epochRowsLeft: this.epoch?.rowsLeft ?? 0 };
+  }
+
+  private fromTable(ch: number): Tail {
+    const row = this.select.get(ch);
+    return { ch, seq: Number(row?.['last_seq'] ?? 0), id: Number(row?.['last_id'] ?? 0), readers: null };
+  }
+
+  private *dirtyTails(): Iterable<Tail> {
+    for (const ch of Float64Array.from(this.dirty).sort()) {
+      const tail = this.map.get(ch);
+      // A channel whose only messages were rolled back has nothing to write.
+      if (tail !== undefined && tail.seq > 0) yield tail;
+    }
   }
 
   private freeze(lastId: number): void {
-    this.epoch = [...this.dirty].sort((a, b) => a - b);
+    this.epoch = new Epoch(this.dirtyTails(), lastId);
     this.dirty = new Set();
-    this.epochAt = 0;
-    this.sliceEnd = 0;
-    this.epochId = lastId;
   }
 
-  private writeTail(ch: number): void {
-    const tail = this.of(ch);
-    if (tail.seq === 0) return;
-    this.upsert.run(ch, tail.seq, tail.id);
-    if (tail.readers !== null) for (const [user, seq] of tail.readers) this.moveRead.run(seq, ch, user);
+  /** A tail is written as it is now, which may be further than at the freeze; it is then dirty again. */
+  private writeRows(epoch: Epoch, batchSize: number): void {
+    epoch.slice(batchSize, (ch, user, seq) => {
+      if (user !== 0) return this.moveRead.run(seq, ch, user);
+      const tail = this.of(ch);
+      return this.upsert.run(ch, tail.seq, tail.id);
+    });
   }
 
+  private forgetReader(ch: number, user: number, seq: number): void {
+    const tail = this.map.get(ch);
+    if (tail?.readers?.get(user) !== seq) return;
+    tail.readers.delete(user);
+    if (tail.readers.size === 0) tail.readers = null;
+  }
+
+  /** Only between epochs: what an epoch has not written yet stands nowhere else. */
   private evict(): void {
     if (this.map.size <= this.limits.maxTails) return;
     for (const ch of this.map.keys()) {

@@ -58,7 +58,7 @@ function startWriter(options: WriterOptions) {
 
   const calls = {
     lastId: (): number => committer.lastId,
-    lastSeq: (ch: number): number => tails.of(ch).seq,
+    lastSeq: (ch: number): number => tails.peek(ch).seq,
     /** [ch, lastSeq, lastId, readSeq of u] of those channels whose tail may be newer here than in the tables. */
     overlay(channels: Float64Array, u: number): Float64Array {
       const out: number[] = [];

@@ -11,7 +11,7 @@ import { fileRoutes } from './files.ts';
 import { groupRoutes } from './groups.ts';
 import { refusalRoutes } from './refusals.ts';
 import { type ApiRoute, checkAccess, SENT } from './route.ts';
-import { callerOf, refusalOf } from './thrown.ts';
+import { callerOf, refusalOfThrown } from './thrown.ts';
 import { userRoutes } from './users.ts';
 
 export type {
@@ -57,7 +57,7 @@ export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => {
       const limits = { bodyBytes: request.routeOptions.bodyLimit ?? MAX_BODY_BYTES, fileBytes: deps.maxFileBytes };
-      sendRefusal(deps.decisions, reply, refusalOf(error, limits), {
+      sendRefusal(deps.decisions, reply, refusalOfThrown(error, limits), {
         caller: callerOf(request),
         uid: uidOf(principals.get(request) ?? null),
       });

@@ -1,11 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
+import { refusalOf } from '../../kernel/outcome.ts';
 import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
 import { sendRefusal } from './answers.ts';
 import type { Caller, Decisions } from './deps.ts';
 
 /** What fastify or a bug threw. */
-export function refusalOf(error: FastifyError, limits: { bodyBytes?: number; fileBytes?: number } = {}): Refusal {
+export function refusalOfThrown(error: FastifyError, limits: { bodyBytes?: number; fileBytes?: number } = {}): Refusal {
   const { bodyBytes, fileBytes } = limits;
   if (error.code === 'FST_REQ_FILE_TOO_LARGE')
     return { code: 'media.too_large', evidence: fileBytes === undefined ? {} : { limitBytes: fileBytes } };
@@ -17,7 +18,7 @@ export function refusalOf(error: FastifyError, limits: { bodyBytes?: number; fil
   if (reason !== undefined) return { code: 'http.bad_body', evidence: { field: 'path', reason } };
   if (error.statusCode !== undefined && error.statusCode < 500)
     return { code: 'http.bad_body', evidence: { reason: error.code } };
-  return { code: 'srv.fault', evidence: { error: `${error.name}: ${error.message}` } };
+  return refusalOf(error);
 }
 
 const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
@@ -28,7 +29,7 @@ const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
 /** For errors that no route of a surface caught: addresses that cannot be read, files that cannot be sent. */
 export function refuseThrown(decisions: Pick<Decisions, 'record'>) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-    sendRefusal(decisions, reply, refusalOf(error), { caller: callerOf(request), uid: null });
+    sendRefusal(decisions, reply, refusalOfThrown(error), { caller: callerOf(request), uid: null });
 }
 
 export function callerOf(request: FastifyRequest): Caller {

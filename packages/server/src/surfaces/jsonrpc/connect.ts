@@ -1,6 +1,7 @@
 import { encodeConnected, type RpcConnectParams, type RpcId } from '@hufu/protocol/jsonrpc';
 import type { Refusal } from '@hufu/refusals';
 import { isUid } from '../../domain/messages/send-message.ts';
+import { refusalOf } from '../../kernel/outcome.ts';
 import { kickOthers } from '../../runtime/kick.ts';
 import type { RpcConnection } from './connection.ts';
 
@@ -15,7 +16,7 @@ export async function handleConnect(connection: RpcConnection, id: RpcId, params
     const refusal = await admit(connection, id, params);
     if (refusal !== null) connection.refuse(id, refusal, claim);
   } catch (error) {
-    connection.refuse(id, { code: 'srv.fault', evidence: { error: String(error) } }, claim);
+    connection.refuse(id, refusalOf(error), claim);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Refusal } from '@hufu/refusals';
 import { type SendCommand, type Sent, sendMessage, storedChannelId } from '../../domain/messages/send-message.ts';
 import type { User } from '../../domain/model.ts';
-import type { Outcome } from '../../kernel/outcome.ts';
+import { type Outcome, refusalOf } from '../../kernel/outcome.ts';
 import type { ClientSurfaceDeps } from './client-deps.ts';
 import type { Intake } from './intake.ts';
 
@@ -57,5 +57,5 @@ function isCold(deps: Pick<ClientSurfaceDeps, 'send'>, words: SendWords, sender:
 }
 
 function fault(error: unknown): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { code: 'srv.fault', evidence: { error: String(error) } } };
+  return { ok: false, refusal: refusalOf(error) };
 }

@@ -2,7 +2,7 @@ import { encodeResponse, heartbeatEvent, lifecycleEvent, parseRequestFrame, spli
 import type { Refusal } from '@hufu/refusals';
 import type { RawData, WebSocket } from 'ws';
 import type { BotClient, User } from '../../domain/model.ts';
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { ok, type Outcome, refusalOf } from '../../kernel/outcome.ts';
 import { BotFeed, type FeedSink } from '../../runtime/bot-feed.ts';
 import type { CursorSaver } from '../../runtime/cursor-saver.ts';
 import type { Delivery } from '../../runtime/session.ts';
@@ -101,7 +101,7 @@ export class OnebotConnection implements FeedSink {
     if (socket.isPaused) socket.resume();
     this.#feed.start().catch((error: unknown) => {
       deps.events.error({ client: client.name, bot: bot.uid, error: String(error) }, 'the events of a bot cannot be read');
-      this.end({ code: 'srv.store_unavailable' }, 1000);
+      this.end(refusalOf(error), 1000);
     });
   }
 
@@ -216,7 +216,7 @@ export class OnebotConnection implements FeedSink {
         { action: action.name, error: error instanceof Error ? error.stack : String(error) },
         'an action failed',
       );
-      return refuse('srv.fault', { action: action.name, error: String(error) });
+      return { ok: false, refusal: refusalOf(error) };
     } finally {
       clearTimeout(timer);
     }

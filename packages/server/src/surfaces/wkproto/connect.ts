@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ConnectFrame } from '@hufu/protocol/wkproto';
 import { deriveSession } from '@hufu/protocol/wkproto/crypto';
 import { isUid } from '../../domain/messages/send-message.ts';
+import { refusalOf } from '../../kernel/outcome.ts';
 import { kickOthers } from '../../runtime/kick.ts';
 import type { WkConnection } from './connection.ts';
 import type { WkDeps } from './deps.ts';
@@ -14,7 +15,7 @@ export async function handleConnect(connection: WkConnection, frame: ConnectFram
   try {
     await admit(connection, frame);
   } catch (error) {
-    connection.refuse({ code: 'srv.fault', evidence: { error: String(error) } }, frame);
+    connection.refuse(refusalOf(error), frame);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
-import { refuse } from '../../kernel/outcome.ts';
+import { refusalOf, refuse } from '../../kernel/outcome.ts';
 import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
 import { sendAnswer } from './answers.ts';
 import { channelRoutes } from './channels.ts';
@@ -38,7 +38,7 @@ export function registerWukongHttp(app: FastifyInstance, deps: WukongHttpDeps): 
       request.raw.headers['content-type'] = 'application/json';
     });
     scope.setErrorHandler((error, request, reply) =>
-      sendAnswer(deps, callerOf(request), reply, { refused: refusalOf(error, deps) }),
+      sendAnswer(deps, callerOf(request), reply, { refused: refusalOfThrown(error, deps) }),
     );
     for (const route of wukongRoutes) declare(scope, deps, route);
   });
@@ -86,7 +86,7 @@ function parse(body: unknown) {
 }
 
 /** What fastify or a bug threw. */
-function refusalOf(error: unknown, deps: WukongHttpDeps): Refusal {
+function refusalOfThrown(error: unknown, deps: WukongHttpDeps): Refusal {
   const { code, statusCode } =
     error instanceof Error && 'code' in error
       ? { code: error.code, statusCode: 'statusCode' in error ? error.statusCode : 500 }
@@ -94,7 +94,7 @@ function refusalOf(error: unknown, deps: WukongHttpDeps): Refusal {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
   if (typeof statusCode === 'number' && statusCode < 500) return { code: 'http.bad_body', evidence: { reason: String(code) } };
-  return { code: 'srv.fault', evidence: { error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' } };
+  return refusalOf(error);
 }
 
 function callerOf(request: FastifyRequest): Caller {

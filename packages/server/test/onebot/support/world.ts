@@ -41,7 +41,7 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   const log = new MemoryLog();
   const bus = createLocalBus();
   const hub = new Hub();
-  const queue = new AppendQueue(log, bus, { maxPending: 10_000, maxBatch: 100 });
+  const queue = new AppendQueue(log, bus, { maxBatch: 100, events: silent });
   const now = patch.now ?? (() => START_MS);
   const send: OnebotDeps['send'] = {
     channels: world,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Refusal, wireOf } from '@hufu/refusals';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { BotClient, User } from '../../../domain/model.ts';
-import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
+import { ok, type Outcome, refusalOf, refuse } from '../../../kernel/outcome.ts';
 import type { Peer } from '../../listen/peer.ts';
 import type { UpgradeRoute } from '../../listen/upgrade.ts';
 import { hasQueryToken, presentedToken } from '../credentials.ts';
@@ -48,7 +48,10 @@ interface Arrival {
 async function admit(ports: ForwardPorts, server: WebSocketServer, arrival: Arrival): Promise<void> {
   let closed = false;
   arrival.socket.once('close', () => (closed = true));
-  const admitted = await checkToken(ports, arrival).catch((error: unknown) => refuse('srv.fault', { error: String(error) }));
+  const admitted = await checkToken(ports, arrival).catch((error: unknown) => ({
+    ok: false as const,
+    refusal: refusalOf(error),
+  }));
   if (closed) return;
   if (!admitted.ok) return answerRefusal(ports, server, arrival, admitted.refusal);
   server.handleUpgrade(arrival.request, arrival.socket, arrival.head, admitted.value);
