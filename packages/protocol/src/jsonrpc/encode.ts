@@ -65,7 +65,6 @@ export function encodeRecv(recv: RpcRecv): string {
   return encodeNotification('recv', {
     header: headerObject(recv.flags) ?? {},
     setting: settingObject(recv.setting),
-    msgKey: '',
     expire: orAbsent(recv.expire),
     messageId: recv.messageId,
     messageSeq: recv.messageSeq,

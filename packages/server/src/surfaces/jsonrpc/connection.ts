@@ -3,6 +3,7 @@ import {
   encodeDisconnect,
   encodeError,
   encodeEvent,
+  METHOD_NOT_FOUND,
   ObjectStream,
   parseRpcObject,
   parseRpcText,
@@ -110,7 +111,8 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
   #onParsed(parsed: RpcParsed): Promise<void> | undefined {
     if (this.#state === 'live') {
       if (parsed.ok) return handleCall(this, parsed.message);
-      this.fail(parsed.error.id, { code: 'http.bad_body', evidence: { problem: parsed.error.problem } });
+      const { id, code, problem } = parsed.error;
+      this.fail(id, { code: code === METHOD_NOT_FOUND ? 'http.route_unknown' : 'http.bad_body', evidence: { problem } });
       return;
     }
     if (this.#state !== 'waiting') return;
@@ -180,7 +182,7 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
     const { publicCode, public: text } = definitionOf(refusal.code);
     const answer = `error ${wkReason}`;
     const requestId = this.deps.refused({ refusal, surface: 'jsonrpc', peer: this.peer, claim, answer });
-    this.say(encodeError(id, { code: wkReason, message: text.en, data: { reason: publicCode, requestId } }));
+    this.say(encodeError(id, { code: wkReason, message: sentence(text.en, refusal), data: { reason: publicCode, requestId } }));
     return requestId;
   }
 
@@ -232,4 +234,10 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
     this.#unacked = null;
     this.#onGone(this);
   }
+}
+
+/** What was wrong with the client's own words, which it may read. */
+function sentence(text: string, { code, evidence }: Refusal): string {
+  const isAboutWords = code === 'wk.protocol' || code === 'http.bad_body' || code === 'http.route_unknown';
+  return isAboutWords && evidence?.problem !== undefined ? `${text.replace(/\.$/, '')}: ${evidence.problem}.` : text;
 }

@@ -23,6 +23,8 @@ export function acceptWebSockets(options: WsAcceptOptions): UpgradeRoute {
     maxPayload: options.maxMessageBytes,
     perMessageDeflate: false,
     clientTracking: false,
+    // Broken text is refused above, with words; `ws` itself would close without any.
+    skipUTF8Validation: true,
   });
   return {
     matches: (path) => options.matches(path),

@@ -195,9 +195,11 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
       claim: this.claim(),
       answer: 'DISCONNECT',
     });
-    const reason = `${definitionOf(refusal.code).publicCode}; req=${requestId}`;
+    const { publicCode, public: text } = definitionOf(refusal.code);
+    const reason = `${publicCode}; req=${requestId}`;
     const { wsClose } = wireOf(refusal.code);
-    if (graceMs > 0) this.say(this.writer.disconnect(12, String(refusal.evidence?.by ?? reason)));
+    // WuKongIM's own words: the Chinese ones unless another device has signed in.
+    if (graceMs > 0) this.say(this.writer.disconnect(12, String(refusal.evidence?.by ?? text.zh)));
     this.#state = 'leaving';
     this.intake.stop();
     this.#leaveHub();
