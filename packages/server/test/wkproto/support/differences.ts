@@ -98,10 +98,11 @@ const EXPLAINED = 'a refused CONNECT is always answered, with the closest reason
 export const differences: readonly Difference[] = [
   // CONNECT
   {
-    ids: /^token\.(wrong|case|prefix|replaced|unknown-user)\./,
+    ids: /^token\.(wrong|case|prefix|unknown-user)\./,
     why: EXPLAINED,
     expect: refusedConnect(2, 'cred.rejected', 4401),
   },
+  { ids: /^token\.replaced\./, why: EXPLAINED, expect: refusedConnect(2, 'cred.superseded', 4401) },
   { ids: /^token\.empty\./, why: EXPLAINED, expect: refusedConnect(2, 'cred.missing', 4401) },
   { ids: /^token\.other-flag\./, why: EXPLAINED, expect: refusedConnect(2, 'wk.flag_mismatch', 4401) },
   { ids: /^token\.banned\./, why: EXPLAINED, expect: refusedConnect(19, 'wk.banned', 4403) },
