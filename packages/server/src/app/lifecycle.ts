@@ -26,10 +26,18 @@ export type Started = { readonly ok: true; readonly server: RunningServer } | { 
 
 const MAX_MESSAGE_BYTES = 1024 * 1024 + 16;
 
+export interface StartOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly readyJson: boolean;
+  /** In another program (a test): where the log goes, and nothing is printed. */
+  readonly log?: Log;
+}
+
 /** Opens the data, the surfaces, then the listeners; says where things are. On a failure everything already open is closed again. */
-export async function startServer(input: { config: Config; version: string; readyJson: boolean }): Promise<Started> {
+export async function startServer(input: StartOptions): Promise<Started> {
   const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
-  const log: Log = pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const log: Log = input.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
   const composed = await composeCore(config, log);
   if (!composed.ok) return composed;
   const core = composed.value;
@@ -60,7 +68,7 @@ export async function startServer(input: { config: Config; version: string; read
   tellAddresses(config, addresses, bound.listeners);
   for (const protocol of surfaces.botProtocols) void protocol.start();
   const places = placesOf(bound.listeners);
-  announce(input, addresses, places, core.adminSecret.generated);
+  if (input.log === undefined) announce(input, addresses, places, core.adminSecret.generated);
   return { ok: true, server: { places, core, stop } };
 }
 
