@@ -81,7 +81,7 @@ export function encodeResponse(response: OneBotResponse, echoText: string | null
     body = writeBody(response);
   } catch {
     const text = 'the answer could not be written';
-    body = writeBody({ status: 'failed', retcode: 1200, data: null, message: text, wording: text, reason: 'internal' });
+    body = writeBody({ status: 'failed', retcode: 1500, data: null, message: text, wording: text, reason: 'srv.fault' });
   }
   return echoText === null ? body : `${body.slice(0, -1)},"echo":${echoText}}`;
 }

@@ -94,12 +94,19 @@ export interface LifecycleEvent {
   readonly sub_type: 'connect' | 'enable' | 'disable';
 }
 
+/** The data of `get_status`. Both booleans always: a null makes NoneBot's model fail. */
+export interface Status {
+  readonly online: boolean;
+  readonly good: boolean;
+  readonly stat?: Readonly<Record<string, number>>;
+}
+
 export interface HeartbeatEvent {
   readonly time: number;
   readonly self_id: number;
   readonly post_type: 'meta_event';
   readonly meta_event_type: 'heartbeat';
-  readonly status: { readonly online: boolean; readonly good: boolean };
+  readonly status: Status;
   /** Milliseconds. */
   readonly interval: number;
 }
@@ -172,8 +179,7 @@ export function lifecycleEvent(input: {
 export function heartbeatEvent(input: {
   timeSeconds: number;
   selfId: number;
-  online: boolean;
-  good: boolean;
+  status: Status;
   intervalMs: number;
 }): HeartbeatEvent {
   return {
@@ -181,7 +187,7 @@ export function heartbeatEvent(input: {
     self_id: input.selfId,
     post_type: 'meta_event',
     meta_event_type: 'heartbeat',
-    status: { online: input.online, good: input.good },
+    status: input.status,
     interval: input.intervalMs,
   };
 }

@@ -50,8 +50,10 @@ export {
   type OneBotEvent,
   type PrivateMessageEvent,
   type PrivateMessageInput,
+  type Status,
 } from './events.ts';
 export { UNKNOWN_FACE, faceText } from './faces.ts';
+export { ALL_TEXT } from './payload.ts';
 export type { Entity, ImageInfo, ImagePart, Mention, Payload, ReplyInfo } from './payload.ts';
 export { contentToSegments, payloadToSegments, type ReportResolvers } from './payload-in.ts';
 export { segmentsToPayload, type PayloadResult, type SendResolvers } from './payload-out.ts';

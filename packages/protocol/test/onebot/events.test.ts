@@ -74,7 +74,7 @@ test('meta events have the fields that clients read first', () => {
     meta_event_type: 'lifecycle',
     sub_type: 'connect',
   });
-  assert.deepEqual(heartbeatEvent({ timeSeconds: 5, selfId: 20001, online: true, good: false, intervalMs: 30000 }), {
+  assert.deepEqual(heartbeatEvent({ timeSeconds: 5, selfId: 20001, status: { online: true, good: false }, intervalMs: 30000 }), {
     time: 5,
     self_id: 20001,
     post_type: 'meta_event',
@@ -105,7 +105,10 @@ test('no event has an echo, a null, or lacks a key that some client needs', () =
     [privateMessageEvent({ ...base, format: 'array' }), message],
     [privateMessageEvent({ ...base, format: 'string', segments: [], replayed: true }), message],
     [lifecycleEvent({ timeSeconds: 5, selfId: 1 }), [...meta, 'sub_type']],
-    [heartbeatEvent({ timeSeconds: 5, selfId: 1, online: true, good: true, intervalMs: 1 }), [...meta, 'status', 'interval']],
+    [
+      heartbeatEvent({ timeSeconds: 5, selfId: 1, status: { online: true, good: true }, intervalMs: 1 }),
+      [...meta, 'status', 'interval'],
+    ],
   ];
   for (const [event, keys] of cases) {
     const text = JSON.stringify(event);

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { Log } from '../kernel/log.ts';
 import { type BotClientState, createOnebotSurface, type OnebotRefusalSeen } from '../surfaces/onebot/index.ts';
 import type { BotProtocol } from './bot-protocol.ts';
@@ -9,18 +10,20 @@ import type { Addresses } from './surfaces.ts';
 /** The OneBot surface, wired. Deleting this file, its folder and its line in surfaces.ts leaves a server without it. */
 export function composeOnebot(input: {
   core: Core;
+  config: Pick<Config, 'onebot.authReply' | 'onebot.appName'>;
   addresses: Addresses;
   version: string;
   log: Log;
   refusals: Refusals;
 }): BotProtocol {
-  const { core, addresses, version, log } = input;
+  const { core, config, addresses, version, log } = input;
   const surface = createOnebotSurface({
     users: core.users,
     channels: core.channels,
     directory: core.directory,
     log: core.messages,
     hub: core.hub,
+    position: () => core.delivery.cursor,
     send: core.send,
     files: core.files,
     clients: async () => core.botClients.all(),
@@ -33,6 +36,8 @@ export function composeOnebot(input: {
     diagnose: diagnoseDial,
     externalHttp: () => addresses.http,
     ownAddresses: () => addresses.own,
+    authReply: config['onebot.authReply'],
+    appName: config['onebot.appName'],
     version,
     events: log,
     now: Date.now,

@@ -53,7 +53,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
   };
   const wkproto = createWkprotoSurface(clientDeps);
   const jsonrpc = createJsonRpcSurface(clientDeps);
-  const botProtocols: readonly BotProtocol[] = [composeOnebot({ core, addresses, version, log, refusals })];
+  const botProtocols: readonly BotProtocol[] = [composeOnebot({ core, config, addresses, version, log, refusals })];
 
   const decisions: Decisions = {
     record: (refusal, caller, answered) => refusals.http({ refusal, caller, surface: 'api', ...answered }),

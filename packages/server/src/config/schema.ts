@@ -35,6 +35,8 @@ export interface Config {
   readonly 'limits.connections': number;
   readonly 'limits.pendingMessages': number;
   readonly 'limits.outboxBytes': number;
+  readonly 'onebot.authReply': 'auto' | 'handshake' | 'frame';
+  readonly 'onebot.appName': string;
   readonly 'cache.channelMegabytes': number;
   readonly 'store.cacheMegabytes': number;
   readonly dataDir: string;
@@ -171,6 +173,18 @@ export const options: Options = {
     env: 'HUFU_LIMITS_OUTBOX_BYTES',
     doc: 'Unsent bytes of one connection before it is closed as a slow reader.',
     read: whole(65_536, 1_073_741_824),
+  },
+  'onebot.authReply': {
+    default: 'auto',
+    env: 'HUFU_ONEBOT_AUTH_REPLY',
+    doc: 'How a refused OneBot handshake is answered. handshake: as HTTP 401 or 403. frame: accepted, one failed frame, closed. auto: as a frame for browsers and for tokens in the query.',
+    read: oneOf('auto', 'handshake', 'frame'),
+  },
+  'onebot.appName': {
+    default: 'Hufu',
+    env: 'HUFU_ONEBOT_APP_NAME',
+    doc: 'The app_name of get_version_info: plug-ins branch on names they know (LLOneBot, NapCat.Onebot, go-cqhttp).',
+    read: text,
   },
   'cache.channelMegabytes': {
     default: 128,

@@ -17,6 +17,8 @@ export interface FilesOptions {
 }
 
 const ID = /^[A-Za-z0-9_-]{32}$/;
+/** Files whose type and size are kept in memory. */
+const MAX_KNOWN = 10_000;
 const checkMeta = Compile(
   Type.Object({ mime: Type.String(), size: Type.Integer(), name: Type.String(), width: Type.Integer(), height: Type.Integer() }),
 );
@@ -28,6 +30,14 @@ const checkMeta = Compile(
 export function createFileStore(options: FilesOptions): FileStore {
   const { dir, maxBytes, maxWrites = 8 } = options;
   let writing = 0;
+  const known = new Map<string, StoredFile>();
+  // A file never changes, so what was read of it once stays true; every picture that bots hear of is asked for once for each of them.
+  const keep = (file: StoredFile): StoredFile => {
+    const [oldest] = known.keys();
+    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    known.set(file.id, file);
+    return file;
+  };
   const folderOf = (id: string) => join(dir, id.slice(0, 2));
 
   return {
@@ -44,7 +54,7 @@ export function createFileStore(options: FilesOptions): FileStore {
         await mkdir(folderOf(id), { recursive: true, mode: 0o700 });
         await writeWhole(path, bytes);
         await writeWhole(`${path}.json`, Buffer.from(JSON.stringify(meta)));
-        return ok({ id, path, ...meta });
+        return ok(keep({ id, path, ...meta }));
       } catch (error) {
         return refuse('srv.store_unavailable', {
           error: error instanceof Error && 'code' in error ? String(error.code) : 'write failed',
@@ -55,10 +65,12 @@ export function createFileStore(options: FilesOptions): FileStore {
     },
     async open(id): Promise<StoredFile | null> {
       if (!ID.test(id)) return null;
+      const seen = known.get(id);
+      if (seen !== undefined) return seen;
       const path = join(folderOf(id), id);
       try {
         const meta: unknown = JSON.parse(await readFile(`${path}.json`, 'utf8'));
-        return checkMeta.Check(meta) ? { id, path, ...meta } : null;
+        return checkMeta.Check(meta) ? keep({ id, path, ...meta }) : null;
       } catch {
         return null;
       }

@@ -3,22 +3,26 @@ import type { ChannelStates, Users } from '../domain/channels/channel-states.ts'
 import { FLAG_SYNC_ONCE, type Message, type User } from '../domain/model.ts';
 import type { Directory, MessageLog } from '../domain/ports.ts';
 import type { Log } from '../kernel/log.ts';
+import { refusalOf } from '../kernel/outcome.ts';
 import type { CursorSaver } from './cursor-saver.ts';
+import { lastIdBefore, newest } from './missed.ts';
 import type { Delivery, LiveSession } from './session.ts';
 
 export interface FeedPorts {
   readonly directory: Pick<Directory, 'cursor'>;
-  readonly log: Pick<MessageLog, 'feed' | 'lastId' | 'range'>;
+  readonly log: Pick<MessageLog, 'feed' | 'range'>;
   readonly users: Pick<Users, 'peekInt' | 'getInt'>;
   readonly channels: Pick<ChannelStates, 'peekInt' | 'loadInt'>;
   readonly saver: CursorSaver;
   readonly events: Log;
+  /** Id up to which delivery has handed everything to the sessions in the hub; what comes after will reach them, too. */
+  position(): number;
   now(): number;
 }
 
 /** Where the events of a feed go. */
 export interface FeedSink {
-  /** Encodes and queues one event; `written` is called when it has left for the network, or was dropped for lack of room. */
+  /** Encodes and queues one event; `written` is called when it has left for the network, never for one that did not. */
   event(delivery: Delivery, replayed: boolean, written: () => void): void;
   end(refusal: Refusal, graceMs: number): void;
 }
@@ -35,11 +39,14 @@ export interface FeedOptions {
 
 const PAGE = 200;
 const MAX_BUFFERED = 2000;
+/** Events on their way to the socket, and about how many bytes; the rest stays in the log until there is room. */
+const MAX_OPEN = 2000;
+const MAX_OPEN_BYTES = 16 * 1024 * 1024;
 
 /**
  * The events of one connected bot client, in the order of message ids: first what it missed (read from the log, marked as replayed), then
- * live. While the log is read, live deliveries wait in a bounded buffer; if that overflows, reading goes on until the log is exhausted. Once live, an event costs
- * no read, because delivery itself is gapless.
+ * live. Live deliveries that find no room, because the log is being read or the client reads slowly, are read from the log again
+ * later: memory is bounded and nothing is lost. Once live, an event costs no read, because delivery itself is gapless.
  */
 export class BotFeed implements LiveSession {
   readonly surface = 'onebot';
@@ -58,7 +65,10 @@ export class BotFeed implements LiveSession {
   #stopped = false;
   #buffer: Delivery[] = [];
   #overflowed = false;
-  #inFlight = 0;
+  /** Events passed and not yet written, oldest first, with their size. */
+  readonly #open = new Map<number, number>();
+  #openBytes = 0;
+  #roomWanted: (() => void) | null = null;
 
   constructor(ports: FeedPorts, options: FeedOptions, sink: FeedSink) {
     this.#ports = ports;
@@ -70,27 +80,33 @@ export class BotFeed implements LiveSession {
     this.deviceId = options.clientId;
   }
 
-  /** Call after the feed is in the hub, so that nothing falls between the log and the live deliveries. */
+  /** Call in the same turn in which the feed entered the hub: the position read then is where the live events begin. */
   async start(): Promise<void> {
-    const { log, directory, saver } = this.#ports;
+    const { directory, saver } = this.#ports;
     const { reader, replayMaxEvents } = this.#options;
+    this.#replayUpTo = this.#ports.position();
     const saved = saver.pending(reader) ?? (await directory.cursor(reader));
-    this.#replayUpTo = await log.lastId();
-    if (saved === null || saved >= this.#replayUpTo || replayMaxEvents === 0) this.#cursor = this.#replayUpTo;
+    if (saved === null || saved >= this.#replayUpTo || replayMaxEvents === 0)
+      this.#cursor = Math.max(saved ?? 0, this.#replayUpTo);
     else await this.#replay(saved);
-    await this.#readOn();
+    await this.#catchUp();
     if (!this.#stopped) this.#save();
   }
 
   deliver(delivery: Delivery): void {
     if (this.#stopped || delivery.message.id <= 0) return;
-    if (this.#live) return this.#pass(delivery);
-    if (this.#buffer.length < MAX_BUFFERED) {
-      this.#buffer.push(delivery);
-      return;
+    if (this.#live && this.#hasRoom()) return this.#pass(delivery);
+    if (this.#buffer.length < MAX_BUFFERED) this.#buffer.push(delivery);
+    else {
+      this.#buffer = [];
+      this.#overflowed = true;
     }
-    this.#buffer = [];
-    this.#overflowed = true;
+    if (!this.#live) return;
+    this.#live = false;
+    this.#catchUp().catch((error: unknown) => {
+      this.#ports.events.error({ bot: this.uid, error: String(error) }, 'the events of a bot cannot be read');
+      this.end(refusalOf(error), 1000);
+    });
   }
 
   notify(): void {
@@ -105,85 +121,97 @@ export class BotFeed implements LiveSession {
   stop(): void {
     this.#stopped = true;
     this.#buffer = [];
+    this.#roomWanted?.();
   }
 
   /** Of what is young enough, the newest `replayMaxEvents`. */
   async #replay(saved: number): Promise<void> {
     const { replayMaxEvents, replayMaxAgeSeconds } = this.#options;
     const sinceMs = this.#ports.now() - replayMaxAgeSeconds * 1000;
-    let from = await lastIdBefore(this.#ports.log, saved, this.#replayUpTo, sinceMs);
+    let from = await lastIdBefore(this.#ports.log, { fromId: saved, toId: this.#replayUpTo, sinceMs });
     let kept: Message[] = [];
-    for (;;) {
+    while (!this.#stopped) {
       const page = await this.#ports.log.feed(this.u, from, PAGE);
       const missed = page.filter((message) => message.id <= this.#replayUpTo && message.tsMs >= sinceMs);
-      kept = kept.concat(missed).slice(-replayMaxEvents);
+      kept = newest(kept, missed, replayMaxEvents);
       const last = page.at(-1);
-      if (this.#stopped || last === undefined || last.id >= this.#replayUpTo) break;
+      if (last === undefined || last.id >= this.#replayUpTo) break;
       from = last.id;
     }
-    for (const message of kept) await this.#passMessage(message);
+    for (const message of kept) await this.#passFromLog(message);
     this.#cursor = Math.max(this.#cursor, this.#replayUpTo);
   }
 
-  /** Empties the buffer; after an overflow the log is read again from the cursor. */
-  async #readOn(): Promise<void> {
+  /** Empties the buffer as there is room; after an overflow the log is read again from the cursor. Then the feed is live. */
+  async #catchUp(): Promise<void> {
     while (!this.#stopped) {
       if (this.#overflowed) {
         this.#overflowed = false;
         this.#buffer = [];
         for (;;) {
           const page = await this.#ports.log.feed(this.u, this.#cursor, PAGE);
-          for (const message of page) await this.#passMessage(message);
+          for (const message of page) await this.#passFromLog(message);
           if (page.length === 0 || this.#stopped) break;
         }
         continue;
       }
       const waiting = this.#buffer;
       this.#buffer = [];
-      for (const delivery of waiting) this.#pass(delivery);
+      for (const delivery of waiting) {
+        await this.#room();
+        this.#pass(delivery);
+      }
       if (this.#buffer.length === 0 && !this.#overflowed) break;
     }
     this.#live = true;
   }
 
-  async #passMessage(message: Message): Promise<void> {
+  async #passFromLog(message: Message): Promise<void> {
     const { channels, users } = this.#ports;
     const state = channels.peekInt(message.ch) ?? (await channels.loadInt(message.ch));
     const sender = users.peekInt(message.sender) ?? (await users.getInt(message.sender));
+    await this.#room();
     if (state === null || sender === null) this.#cursor = Math.max(this.#cursor, message.id);
     else this.#pass({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
   }
 
   #pass(delivery: Delivery): void {
-    const { id, sender, flags } = delivery.message;
+    const { id, sender, flags, payload } = delivery.message;
     if (this.#stopped || id <= this.#cursor) return;
     this.#cursor = id;
     // A bot's own messages and sync-once commands are no events, but they are behind it.
-    if (sender === this.u || (flags & FLAG_SYNC_ONCE) !== 0) {
-      if (this.#inFlight === 0) this.#save();
-      return;
-    }
-    this.#inFlight += 1;
-    this.#sink.event(delivery, id <= this.#replayUpTo, () => {
-      this.#inFlight -= 1;
-      if (!this.#stopped) this.#ports.saver.put(this.#options.reader, this.#inFlight === 0 ? this.#cursor : id);
-    });
+    if (sender === this.u || (flags & FLAG_SYNC_ONCE) !== 0) return this.#save();
+    // Content stands in `message` and in `raw_message`, beside about a kilobyte of fields.
+    const bytes = payload.byteLength * 2 + 1024;
+    this.#open.set(id, bytes);
+    this.#openBytes += bytes;
+    this.#sink.event(delivery, id <= this.#replayUpTo, () => this.#written(id));
   }
 
+  #written(id: number): void {
+    this.#openBytes -= this.#open.get(id) ?? 0;
+    this.#open.delete(id);
+    if (this.#stopped) return;
+    this.#save();
+    if (this.#open.size <= MAX_OPEN / 2 && this.#openBytes <= MAX_OPEN_BYTES / 2) this.#roomWanted?.();
+  }
+
+  /** The cursor is before the oldest event that is still on its way: none of them may be missing after a crash. */
   #save(): void {
-    if (this.#inFlight === 0) this.#ports.saver.put(this.#options.reader, this.#cursor);
+    const [oldestOpen] = this.#open.keys();
+    this.#ports.saver.put(this.#options.reader, oldestOpen === undefined ? this.#cursor : oldestOpen - 1);
   }
-}
 
-/** The greatest id in [fromId, toId] with nothing younger than `sinceMs` at or before it: ids and times rise together, so it is a bisection. */
-async function lastIdBefore(log: Pick<MessageLog, 'range'>, fromId: number, toId: number, sinceMs: number): Promise<number> {
-  let low = fromId;
-  let high = toId;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const [next] = await log.range(middle, toId, 1);
-    if (next === undefined || next.tsMs >= sinceMs) high = middle;
-    else low = Math.max(next.id, middle + 1);
+  #hasRoom(): boolean {
+    return this.#open.size < MAX_OPEN && this.#openBytes < MAX_OPEN_BYTES;
   }
-  return low;
+
+  /** Waits while too much is on its way to a slow reader; the connection ends one that does not read at all. */
+  async #room(): Promise<void> {
+    if (this.#stopped || this.#hasRoom()) return;
+    await new Promise<void>((resolve) => {
+      this.#roomWanted = resolve;
+    });
+    this.#roomWanted = null;
+  }
 }

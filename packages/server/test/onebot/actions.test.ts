@@ -3,21 +3,28 @@ import { describe, test } from 'node:test';
 import { isRefusalCode } from '@hufu/refusals';
 import { actions, nearestActions } from '../../src/surfaces/onebot/actions/index.ts';
 import { refusalWords } from '../../src/surfaces/onebot/refusal-words.ts';
+import { Turns } from '../../src/surfaces/onebot/turns.ts';
 import { BotStatus } from '../../src/surfaces/onebot/status.ts';
 import { onebotWorld, START_MS } from './support/world.ts';
 
 describe('every action', () => {
   for (const action of actions) {
-    test(`${action.name} answers its own example`, async () => {
-      const w = await onebotWorld();
+    test(`${action.name} answers its own example`, async (t) => {
+      const w = await onebotWorld(t);
       const client = w.addClient('raw');
       if (action.name === 'get_msg') await w.say(w.ann, { type: 1, content: 'hi' });
       w.group.channel = { ...w.group.channel, name: 'ops' };
-      const context = { deps: w.deps, bot: w.bot, client, connectionId: 'c', status: new BotStatus(START_MS) };
+      const context = {
+        deps: w.deps,
+        bot: w.bot,
+        client,
+        connectionId: 'c',
+        status: new BotStatus(START_MS),
+        sending: new Turns(),
+      };
       const outcome = await action.run(context, action.example.params);
       assert.ok(outcome.ok, JSON.stringify(outcome));
       assert.deepEqual(JSON.parse(JSON.stringify(outcome.value)), action.example.data);
-      await w.close();
     });
   }
 

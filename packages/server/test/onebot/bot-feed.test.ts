@@ -10,13 +10,14 @@ import { channelOf, memberOf, MemoryLog, MemoryWorld, stateOf, userOf } from '..
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const NOW_MS = 1_000_000_000;
 
-function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSeconds?: number } = {}) {
+function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSeconds?: number; position?: () => number } = {}) {
   const world = new MemoryWorld();
   const ann = userOf(1, 'ann');
   const bot = userOf(2, 'bot', { kind: 'bot' });
   world.people.set('ann', ann).set('bot', bot);
   const state = world.add(stateOf(channelOf(1, 2, 'ops'), [memberOf(1), memberOf(2)]));
   const log = new MemoryLog();
+  const position = options.position ?? (() => log.messages.length);
   const store = (count: number, tsMs = NOW_MS): Delivery[] =>
     Array.from({ length: count }, () => {
       const id = log.messages.length + 1;
@@ -54,6 +55,7 @@ function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSe
       channels: world,
       saver,
       events: quiet,
+      position: () => position(),
       now: () => NOW_MS,
     },
     {

@@ -34,8 +34,8 @@ function frame(text: string): Buffer {
 }
 
 describe('a forward WebSocket', () => {
-  test('refuses a missing token with 401 and every wrong one with the same 403, before the upgrade', async () => {
-    const w = await onebotWorld();
+  test('refuses a missing token with 401 and every wrong one with the same 403, before the upgrade', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     const missing = await raw(w.port, upgrade('/'));
     assert.match(missing, /^HTTP\/1\.1 401 /);
@@ -60,11 +60,10 @@ describe('a forward WebSocket', () => {
       'reason',
       'requestId',
     ]);
-    await w.close();
   });
 
-  test('takes Bearer and Token in any case, and refuses a query token that differs from the header', async () => {
-    const w = await onebotWorld();
+  test('takes Bearer and Token in any case, and refuses a query token that differs from the header', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     for (const authorization of ['Bearer T1', 'bearer T1', 'TOKEN T1']) {
       const peer = await Peer.open(`ws://127.0.0.1:${w.port}/onebot/v11/ws`, { Authorization: authorization });
@@ -73,27 +72,25 @@ describe('a forward WebSocket', () => {
     }
     const both = await raw(w.port, upgrade('/?access_token=T2', ['Authorization: Bearer T1']));
     assert.match(both, /"reason":"cred.ambiguous"|cred\.ambiguous/);
-    await w.close();
   });
 
-  test('never runs an action that came in the same segment as an upgrade with a bad token', async () => {
+  test('never runs an action that came in the same segment as an upgrade with a bad token', async (t) => {
     for (const [path, headers] of [
       ['/', ['Authorization: Bearer bad']],
       ['/?access_token=bad', []],
       ['/', ['Authorization: Bearer bad', 'Origin: http://a']],
     ] as const) {
-      const w = await onebotWorld();
+      const w = await onebotWorld(t);
       w.addClient('raw', { token: 'T1' });
       const action = frame('{"action":"send_group_msg","params":{"group_id":30001,"message":"blind"},"echo":1}');
       const answer = await raw(w.port, Buffer.concat([Buffer.from(upgrade(path, [...headers])), action]));
       assert.equal(w.log.appends, 0);
       assert.match(answer, /cred\.rejected/);
-      await w.close();
     }
   });
 
-  test('tells browsers and query tokens by one failed frame with echo null, then closes 1008', async () => {
-    const w = await onebotWorld();
+  test('tells browsers and query tokens by one failed frame with echo null, then closes 1008', async (t) => {
+    const w = await onebotWorld(t);
     const peer = await Peer.open(`ws://127.0.0.1:${w.port}/?access_token=bad`);
     const closed = new Promise<number>((resolve) => peer.socket.once('close', (code) => resolve(code)));
     const refused = await peer.next();
@@ -101,11 +98,10 @@ describe('a forward WebSocket', () => {
     assert.equal(refused['echo'], null);
     assert.ok('echo' in refused);
     assert.equal(await closed, 1008);
-    await w.close();
   });
 
-  test('sends lifecycle first, then each message of others once, in order', async () => {
-    const w = await onebotWorld();
+  test('sends lifecycle first, then each message of others once, in order', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     const peer = await w.connect('T1');
     assert.deepEqual(await peer.next(), {
@@ -126,11 +122,10 @@ describe('a forward WebSocket', () => {
     const direct = await peer.next();
     assert.equal(direct['message_type'], 'private');
     assert.equal(direct['raw_message'], 'hi [CQ:at,qq=20001,name=Bot A]');
-    await w.close();
   });
 
-  test('gives one answer to everything, with the echo as it was sent', async () => {
-    const w = await onebotWorld();
+  test('gives one answer to everything, with the echo as it was sent', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     const peer = await w.connect('T1');
     await peer.next();
@@ -157,11 +152,10 @@ describe('a forward WebSocket', () => {
       'onebot.segment_unsupported',
     );
     assert.equal((await peer.call('send_group_msg_async', { group_id: 30001, message: 'a' }))['status'], 'async');
-    await w.close();
   });
 
-  test('stores what a bot sends as people read it, and gives it back by get_msg', async () => {
-    const w = await onebotWorld();
+  test('stores what a bot sends as people read it, and gives it back by get_msg', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     const peer = await w.connect('T1');
     const { messageId } = await w.say(w.ann, { type: 1, content: 'question' });
@@ -188,18 +182,17 @@ describe('a forward WebSocket', () => {
           { type: 'reply', data: { id: String(messageId) } },
           { type: 'at', data: { qq: '10001', name: 'Ann' } },
           { type: 'text', data: { text: ' look ' } },
-          { type: 'image', data: { file, url: `http://im.example/files/${file}`, file_size: String(PNG.length) } },
+          { type: 'image', data: { file, url: `http://im.example/files/${file}`, file_size: String(PNG.length), subType: 0 } },
         ]),
       ),
       true,
     );
     const again = await peer.call('send_private_msg', { user_id: 10001, message: `[CQ:image,file=${file}]` });
     assert.equal(again['status'], 'ok');
-    await w.close();
   });
 
-  test('replays what was missed, in order and marked, then goes on live', async () => {
-    const w = await onebotWorld();
+  test('replays what was missed, in order and marked, then goes on live', async (t) => {
+    const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1', replayMaxEvents: 3 });
     const first = await w.connect('T1');
     await first.next();

@@ -3,14 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { describe, test } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { WebSocketServer } from 'ws';
 import type { BotClientState } from '../../src/surfaces/onebot/index.ts';
 import { dialTarget } from '../../src/surfaces/onebot/transports/dial-target.ts';
 import { FRESH, nextDial } from '../../src/surfaces/onebot/transports/backoff.ts';
 import { onebotWorld, Peer } from './support/world.ts';
 
-async function framework(onUpgrade?: (request: IncomingMessage) => number) {
+async function framework(t: TestContext, onUpgrade?: (request: IncomingMessage) => number) {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true });
   const arrivals: { headers: IncomingMessage['headers']; peer: Peer }[] = [];
@@ -36,7 +36,8 @@ async function framework(onUpgrade?: (request: IncomingMessage) => number) {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  return { url, arrivals, first, close };
+  t.after(close);
+  return { url, arrivals, first };
 }
 
 function untilState(
@@ -51,9 +52,9 @@ function untilState(
 }
 
 describe('a reverse WebSocket', () => {
-  test('dials with the headers that frameworks check, and opens with lifecycle', async () => {
-    const w = await onebotWorld();
-    const peer = await framework();
+  test('dials with the headers that frameworks check, and opens with lifecycle', async (t) => {
+    const w = await onebotWorld(t);
+    const peer = await framework(t);
     w.addClient('nb', { kind: 'reverse', url: peer.url, sealedToken: Buffer.from('T4') });
     await w.surface.start();
     await peer.first;
@@ -67,23 +68,19 @@ describe('a reverse WebSocket', () => {
     assert.equal((await arrival.peer.next())['meta_event_type'], 'lifecycle');
     assert.equal(w.surface.stateOf('c-nb')?.state, 'connected');
     assert.deepEqual((await arrival.peer.call('get_login_info'))['data'], { user_id: 20001, nickname: 'Bot A' });
-    await w.close();
-    await peer.close();
   });
 
-  test('leaves Authorization out when no token is set, and follows a redirect on the same origin', async () => {
-    const w = await onebotWorld();
-    const peer = await framework((request) => (request.url === '/old' ? 307 : 101));
+  test('leaves Authorization out when no token is set, and follows a redirect on the same origin', async (t) => {
+    const w = await onebotWorld(t);
+    const peer = await framework(t, (request) => (request.url === '/old' ? 307 : 101));
     w.addClient('nb', { kind: 'reverse', url: peer.url.replace('/onebot/v11/ws', '/old') });
     await w.surface.start();
     await peer.first;
     assert.ok(!('authorization' in (peer.arrivals[0]?.headers ?? {})));
-    await w.close();
-    await peer.close();
   });
 
-  test('answers a call that came in one segment with the 101', async () => {
-    const w = await onebotWorld();
+  test('answers a call that came in one segment with the 101', async (t) => {
+    const w = await onebotWorld(t);
     let got = '';
     let answered: () => void = () => undefined;
     const answer = new Promise<void>((resolve) => (answered = resolve));
@@ -114,20 +111,19 @@ describe('a reverse WebSocket', () => {
     await w.surface.start();
     await answer;
     assert.equal(got, '20001');
-    await w.close();
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test('has a refusal diagnosed once and shows its cause', async () => {
+  test('has a refusal diagnosed once and shows its cause', async (t) => {
     let asked = 0;
-    const w = await onebotWorld({
+    const w = await onebotWorld(t, {
       diagnose: async (target) => {
         asked += 1;
         assert.equal(target.observed.status, 403);
         return { code: 'remote.token_mismatch', confidence: 'likely', evidence: [] };
       },
     });
-    const peer = await framework(() => 403);
+    const peer = await framework(t, () => 403);
     w.addClient('nb', { kind: 'reverse', url: peer.url, sealedToken: Buffer.from('T4') });
     const diagnosed = untilState(w, (state) => state.refusal?.code === 'remote.token_mismatch');
     await w.surface.start();
@@ -139,8 +135,6 @@ describe('a reverse WebSocket', () => {
       ['remote.unknown_403'],
     );
     assert.deepEqual(w.added, [{ requestId: state.refusal?.requestId ?? '', code: 'remote.token_mismatch' }]);
-    await w.close();
-    await peer.close();
   });
 
   test('does not dial a private address for the bot of a person without that right', async () => {

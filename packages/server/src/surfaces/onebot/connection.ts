@@ -1,25 +1,26 @@
-import { encodeResponse, heartbeatEvent, lifecycleEvent, parseRequestFrame, splitAction } from '@hufu/protocol/onebot';
+import { isUtf8 } from 'node:buffer';
+import { heartbeatEvent, lifecycleEvent } from '@hufu/protocol/onebot';
 import type { Refusal } from '@hufu/refusals';
 import type { RawData, WebSocket } from 'ws';
 import type { BotClient, User } from '../../domain/model.ts';
-import { ok, type Outcome, refusalOf } from '../../kernel/outcome.ts';
+import { refusalOf } from '../../kernel/outcome.ts';
 import { BotFeed, type FeedSink } from '../../runtime/bot-feed.ts';
 import type { CursorSaver } from '../../runtime/cursor-saver.ts';
 import type { Delivery } from '../../runtime/session.ts';
-import type { Action, ActionContext } from './actions/action.ts';
-import { findAction, nearestActions } from './actions/index.ts';
 import type { OnebotDeps } from './deps.ts';
-import { encodeRefusal, TIMED_OUT } from './encode-refusal.ts';
+import { createDispatcher, type Dispatcher } from './dispatch.ts';
+import { encodeRefusal } from './encode-refusal.ts';
 import { toEvent } from './events.ts';
 import { Outgoing } from './outgoing.ts';
-import type { BotStatus } from './status.ts';
+import { type BotStatus, statusFields } from './status.ts';
+import { Turns } from './turns.ts';
 
-const MAX_OUTSTANDING = 64;
-const MAX_ENCODING = 2000;
-const ACTION_CAP_MS = 30_000;
-const PING_EVERY_MS = 20_000;
+/** Longest frame that is read; bigger files go through the HTTP API. */
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+const TICK_MS = 5000;
+const TICKS_PER_PING = 4;
 const MISSED_PONGS = 2;
-const FULL_FOR_MS = 30_000;
+const STALLED_FOR_MS = 30_000;
 
 export interface ConnectionOptions {
   readonly deps: OnebotDeps;
@@ -36,34 +37,33 @@ export interface ConnectionOptions {
 
 /** One open WebSocket of one bot client, whichever side dialled: events out, actions in, one answer for each. */
 export class OnebotConnection implements FeedSink {
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
   readonly #options: ConnectionOptions;
   readonly #socket: WebSocket;
   readonly #outgoing: Outgoing;
   readonly #feed: BotFeed;
-  readonly #context: ActionContext;
-  #outstanding = 0;
-  #encoding = 0;
+  readonly #dispatcher: Dispatcher;
   #lastEvent: Promise<void> = Promise.resolve();
+  #ticks = 0;
   #unanswered = 0;
   #timers: NodeJS.Timeout[] = [];
-  #closed = false;
+  #isClosed = false;
+  #resolveClosed: () => void = () => undefined;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
-    const { deps, bot, client, connectionId } = options;
+    const { deps, bot, client, connectionId, status, saver } = options;
     this.#socket = socket;
     this.#options = options;
-    this.#outgoing = new Outgoing(socket);
-    this.#context = { deps, bot, client, connectionId, status: options.status };
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+    this.#outgoing = new Outgoing(socket, Date.now, () => (status.packetsSent += 1));
+    this.#dispatcher = createDispatcher({
+      context: { deps, bot, client, connectionId, status, sending: new Turns() },
+      answer: (text, done) => this.#outgoing.answer(text, done),
+      record: (refusal, action, answer) => this.#record(refusal, action, answer),
+    });
     this.#feed = new BotFeed(
-      {
-        directory: deps.directory,
-        log: deps.log,
-        users: deps.users,
-        channels: deps.channels,
-        saver: options.saver,
-        events: deps.events,
-        now: () => deps.now(),
-      },
+      { ...deps, saver, position: () => deps.position(), now: () => deps.now() },
       {
         bot,
         connectionId,
@@ -90,57 +90,50 @@ export class OnebotConnection implements FeedSink {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('pong', () => (this.#unanswered = 0));
-    socket.on('error', (error) =>
-      deps.events.warn({ client: client.name, bot: bot.uid, error: error.message }, 'OneBot connection failed'),
-    );
+    socket.on('error', (error) => this.#onError(error));
     socket.on('close', (code, reason) => this.#onClose(code, reason.toString('utf8')));
-    this.#meta(lifecycleEvent({ timeSeconds: deps.now() / 1000, selfId: bot.numericId }));
-    this.#timers.push(setInterval(() => this.#ping(), PING_EVERY_MS).unref());
+    const connected = lifecycleEvent({ timeSeconds: deps.now() / 1000, selfId: bot.numericId });
+    this.#outgoing.event(JSON.stringify(connected), () => undefined);
+    this.#timers.push(setInterval(() => this.#tick(), TICK_MS).unref());
     if (client.heartbeatMs > 0) this.#timers.push(setInterval(() => this.#heartbeat(), client.heartbeatMs).unref());
     deps.hub.add(this.#feed);
-    if (socket.isPaused) socket.resume();
     this.#feed.start().catch((error: unknown) => {
       deps.events.error({ client: client.name, bot: bot.uid, error: String(error) }, 'the events of a bot cannot be read');
       this.end(refusalOf(error), 1000);
     });
+    if (socket.isPaused) socket.resume();
   }
 
   event(delivery: Delivery, replayed: boolean, written: () => void): void {
-    if (this.#encoding >= MAX_ENCODING) {
-      this.#options.status.packetsLost += 1;
-      return written();
-    }
     // Encoding may have to look accounts up, so events wait for the one before: their order is the log's.
-    this.#encoding += 1;
     this.#lastEvent = this.#lastEvent
       .then(() => this.#encode(delivery, replayed, written))
       .catch((error: unknown) => {
+        this.#options.status.packetsLost += 1;
         this.#options.deps.events.error(
           { bot: this.bot.uid, message: delivery.message.id, error: String(error) },
           'a message could not be made an event',
         );
         written();
-      })
-      .finally(() => {
-        this.#encoding -= 1;
       });
   }
 
   async #encode(delivery: Delivery, replayed: boolean, written: () => void): Promise<void> {
     const { deps, bot, client, status } = this.#options;
+    // The answer to a call whose message is in the same batch leaves before the events that follow it.
+    if (this.#dispatcher.outstanding > 0) await new Promise((resolve) => setImmediate(resolve));
     const event = await toEvent(deps, { bot, client, delivery, replayed });
-    if (event === null || this.#closed) return event === null ? written() : undefined;
-    if (this.#outgoing.event(JSON.stringify(event), written)) status.received(delivery.message.tsMs);
-    else status.packetsLost += 1;
+    if (event === null) return written();
+    this.#outgoing.event(JSON.stringify(event), () => {
+      status.received(delivery.message.id, delivery.message.tsMs);
+      written();
+    });
   }
 
   end(refusal: Refusal, graceMs: number): void {
-    const requestId = this.#record(refusal, 'connection', 'close');
-    this.close(
-      refusal.code === 'srv.draining' ? 1001 : 1008,
-      `${encodeRefusal(refusal, requestId).reason}; req=${requestId}`,
-      graceMs,
-    );
+    const code = refusal.code === 'srv.draining' ? 1001 : refusal.code === 'limit.slow_reader' ? 1013 : 1008;
+    const requestId = this.#record(refusal, 'connection', `close ${code}`);
+    this.close(code, `${encodeRefusal(refusal, requestId).reason}; req=${requestId}`, graceMs);
   }
 
   close(code: number, reason: string, graceMs = 1000): void {
@@ -151,80 +144,10 @@ export class OnebotConnection implements FeedSink {
 
   #onMessage(data: RawData, isBinary: boolean): void {
     this.#options.status.packetsReceived += 1;
-    const text = textOf(data);
-    if (isBinary && text.includes('\uFFFD')) {
-      this.#refuse(
-        { code: 'onebot.bad_params', evidence: { detail: 'the binary frame is not UTF-8' } },
-        '',
-        'null',
-        () => undefined,
-      );
-      return;
-    }
-    void this.dispatch(text);
-  }
-
-  /** One frame in, exactly one answer out. */
-  async dispatch(text: string): Promise<void> {
-    const request = parseRequestFrame(text);
-    if (!request.ok)
-      return this.#refuse({ code: 'onebot.bad_params', evidence: { detail: request.detail } }, '', request.echo, () => undefined);
-    if (this.#outstanding >= MAX_OUTSTANDING) {
-      const detail = `at most ${MAX_OUTSTANDING} calls at a time`;
-      return this.#refuse(
-        { code: 'rate.requests', evidence: { detail }, retryAfterSeconds: 1 },
-        request.action,
-        request.echo,
-        () => undefined,
-      );
-    }
-    this.#outstanding += 1;
-    const done = () => {
-      this.#outstanding -= 1;
-    };
-    const { name, mode } = splitAction(request.action);
-    const action = findAction(name);
-    if (action === undefined) return this.#refuse(unknownAction(name), name, request.echo, done);
-    const outcome = mode === 'async' ? this.#startAsync(action, request.params) : await this.#run(action, request.params);
-    if (!outcome.ok) return this.#refuse(outcome.refusal, name, request.echo, done);
-    const answer =
-      mode === 'async'
-        ? ({ status: 'async', retcode: 1, data: null } as const)
-        : ({ status: 'ok', retcode: 0, data: outcome.value } as const);
-    this.#outgoing.answer(encodeResponse({ ...answer, message: '', wording: '' }, request.echo), done);
-  }
-
-  /** Parameters are checked before the answer; the outcome is seen in the decisions only. */
-  #startAsync(action: Action, params: Readonly<Record<string, unknown>>): Outcome<unknown> {
-    const checked = action.check(params);
-    if (!checked.ok) return checked;
-    void this.#run(action, params).then((outcome) => {
-      if (!outcome.ok) this.#record(outcome.refusal, `${action.name}_async`, 'none, the call was asynchronous');
-    });
-    return ok(null);
-  }
-
-  async #run(action: Action, params: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>> {
-    let timer: NodeJS.Timeout | undefined;
-    const cap = new Promise<Outcome<unknown>>((resolve) => {
-      timer = setTimeout(() => resolve({ ok: false, refusal: TIMED_OUT }), ACTION_CAP_MS).unref();
-    });
-    try {
-      return await Promise.race([action.run(this.#context, params), cap]);
-    } catch (error) {
-      this.#options.deps.events.error(
-        { action: action.name, error: error instanceof Error ? error.stack : String(error) },
-        'an action failed',
-      );
-      return { ok: false, refusal: refusalOf(error) };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #refuse(refusal: Refusal, action: string, echo: string | null, done: () => void): void {
-    const answer = encodeRefusal(refusal, this.#record(refusal, action, 'failed'));
-    this.#outgoing.answer(encodeResponse(answer, echo), done);
+    const bytes = bytesOf(data);
+    // Text frames are checked by the WebSocket library.
+    if (isBinary && !isUtf8(bytes)) return this.#dispatcher.refuseFrame('the binary frame is not UTF-8');
+    void this.#dispatcher.dispatch(bytes.toString('utf8'));
   }
 
   #record(refusal: Refusal, path: string, answer: string): string {
@@ -243,55 +166,46 @@ export class OnebotConnection implements FeedSink {
   }
 
   #heartbeat(): void {
-    const { deps, bot, client } = this.#options;
-    this.#meta(
-      heartbeatEvent({
-        timeSeconds: deps.now() / 1000,
-        selfId: bot.numericId,
-        online: true,
-        good: true,
-        intervalMs: client.heartbeatMs,
-      }),
-    );
+    const { deps, bot, client, status } = this.#options;
+    const event = heartbeatEvent({
+      timeSeconds: deps.now() / 1000,
+      selfId: bot.numericId,
+      status: statusFields(status),
+      intervalMs: client.heartbeatMs,
+    });
+    this.#outgoing.heartbeat(JSON.stringify(event));
   }
 
-  #meta(event: object): void {
-    this.#outgoing.event(JSON.stringify(event), () => undefined);
-  }
-
-  #ping(): void {
-    if (this.#unanswered >= MISSED_PONGS) return this.#socket.terminate();
-    const fullForMs = this.#outgoing.fullForMs(Date.now());
-    if (fullForMs > FULL_FOR_MS) return this.end({ code: 'limit.slow_reader', evidence: { fullForMs } }, 1000);
+  #tick(): void {
+    if (this.#outgoing.stalledMs > STALLED_FOR_MS) return this.end({ code: 'limit.slow_reader' }, 1000);
+    this.#ticks += 1;
+    if (this.#ticks % TICKS_PER_PING !== 0) return;
+    // While nothing is read because too much waits to be written, a pong cannot be seen either.
+    if (this.#unanswered >= MISSED_PONGS && !this.#socket.isPaused) return this.#socket.terminate();
     this.#unanswered += 1;
     this.#socket.ping();
   }
 
+  /** The library has closed already, 1009 for a frame that is too large. */
+  #onError(error: Error): void {
+    const { deps, bot, client } = this.#options;
+    if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      this.#record({ code: 'http.body_too_large', evidence: { limitBytes: MAX_FRAME_BYTES } }, 'frame', 'close 1009');
+    deps.events.warn({ client: client.name, bot: bot.uid, error: error.message }, 'OneBot connection failed');
+  }
+
   #onClose(code: number, reason: string): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#options.deps.hub.remove(this.#feed);
     this.#feed.stop();
-    if (this.#outgoing.droppedEvents > 0) {
-      this.#options.deps.events.warn(
-        { client: this.client.name, dropped: this.#outgoing.droppedEvents },
-        'events were dropped, the client read too slowly',
-      );
-    }
+    this.#resolveClosed();
     this.#options.onClosed(code, reason);
   }
 }
 
-function unknownAction(name: string): Refusal {
-  const near = nearestActions(name);
-  return {
-    code: 'onebot.action_unknown',
-    evidence: { action: name.slice(0, 128), detail: near.length === 0 ? 'get_version_info …' : near.join(', ') },
-  };
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return data instanceof ArrayBuffer ? Buffer.from(data).toString('utf8') : data.toString('utf8');
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }

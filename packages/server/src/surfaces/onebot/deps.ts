@@ -65,6 +65,8 @@ export interface OnebotDeps {
   >;
   readonly log: MessageLog;
   readonly hub: Pick<Hub, 'add' | 'remove'>;
+  /** Id of the last message that delivery has handed to the sessions in the hub. */
+  position(): number;
   readonly send: SendPorts;
   readonly files: FileStore;
   /** Every configured client, of the store and of the config file. */
@@ -82,6 +84,10 @@ export interface OnebotDeps {
   externalHttp(): string;
   /** `host:port` of our own listeners, so that a reverse client does not dial us. */
   ownAddresses(): readonly string[];
+  /** How a refused forward handshake is answered; auto = as a frame for browsers and for tokens in the query, else as HTTP. */
+  readonly authReply: 'auto' | 'handshake' | 'frame';
+  /** What `get_version_info` calls this server: plugins branch on names they know. */
+  readonly appName: string;
   readonly version: string;
   readonly events: Log;
   now(): number;

@@ -42,16 +42,22 @@ function retcodeOf(refusal: Refusal): number {
 
 /** Codes whose `detail` repeats what the caller itself sent. */
 const SAYS_DETAIL = new Set([
+  'http.route_unknown',
   'onebot.action_unknown',
   'onebot.bad_params',
   'onebot.segment_unsupported',
   'onebot.reply_missing',
+  'im.message_missing',
+  'im.user_missing',
+  'media.missing',
   'media.unsupported',
   'media.too_large',
   'rate.requests',
 ]);
 
 function hintOf(refusal: Refusal): string {
-  const detail = refusal.evidence?.['detail'];
+  const { detail, untilMs, limitBytes } = refusal.evidence ?? {};
+  if (refusal.code === 'im.muted' && typeof untilMs === 'number') return `shut_up_timestamp ${Math.trunc(untilMs / 1000)}`;
+  if (refusal.code === 'im.payload_too_large' && typeof limitBytes === 'number') return `limit ${limitBytes} bytes`;
   return typeof detail === 'string' && SAYS_DETAIL.has(refusal.code) ? detail : '';
 }

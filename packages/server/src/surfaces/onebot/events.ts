@@ -1,5 +1,6 @@
 import { type GroupMessageEvent, groupMessageEvent, type PrivateMessageEvent, privateMessageEvent } from '@hufu/protocol/onebot';
 import { type BotClient, type ChannelState, GROUP, type Message, PERSON, type User } from '../../domain/model.ts';
+import { shownGroupName, shownName } from '../../domain/users/shown-name.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { OnebotDeps } from './deps.ts';
 import { isForPeopleOnly, readSegments } from './messages/read.ts';
@@ -37,7 +38,7 @@ export async function messageObject(
     messageId: message.id,
     messageSeq: message.seq,
     userId: sender.numericId,
-    nickname: sender.name,
+    nickname: shownName(sender),
     segments: await readSegments(deps, message.payload),
     format: client.format,
     ...(replayed ? { replayed } : {}),
@@ -46,7 +47,7 @@ export async function messageObject(
     return groupMessageEvent({
       ...common,
       groupId: state.channel.numericId,
-      groupName: state.channel.name,
+      groupName: shownGroupName(state.channel),
       role: state.members.get(message.sender)?.role ?? 'member',
       ...(own ? { sentTo: state.channel.numericId } : {}),
     });

@@ -9,6 +9,7 @@ import { OnebotConnection } from './connection.ts';
 import type { BotClientState, OnebotDeps } from './deps.ts';
 import { BotStatus } from './status.ts';
 import { forwardRoutes } from './transports/ws-forward.ts';
+import { isSameUrl, refuseTwin } from './transports/twin.ts';
 import { ReverseClient } from './transports/ws-reverse.ts';
 
 export type { BotClientState, DiagnosisTarget, OnebotDeps, OnebotRefusalSeen, Verdict } from './deps.ts';
@@ -36,6 +37,7 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
   const statuses = new Map<string, BotStatus>();
   const connections = new Set<OnebotConnection>();
   const reverse = new Map<string, { readonly client: BotClient; readonly dialler: ReverseClient }>();
+  const closing = new Map<string, Promise<void>>();
   const states = new Map<string, BotClientState>();
   const listeners = new Set<StateListener>();
   let stopped = false;
@@ -77,20 +79,29 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       return refuse('limit.connections', { limit: MAX_CONNECTIONS_PER_CLIENT }, 10);
     return ok((socket) => {
       const onClosed = () => {
-        if (connectionsOf(client.id).length === 0)
-          setState(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
+        // A change of the client has told its state already.
+        if (connectionsOf(client.id).length === 0 && states.get(client.id)?.state === 'connected')
+          setState(client.id, idleState(deps, client));
       };
       connect(bot, client, socket, { connectionId: `ob-${randomUUID()}`, peer: peer.address, listener: peer.listener, onClosed });
       setState(client.id, { state: 'connected', since: deps.now(), refusal: null });
     });
   };
 
-  const dial = async (client: BotClient): Promise<void> => {
-    if (stopped || client.kind !== 'reverse' || !client.enabled || reverse.has(client.id)) return;
+  const dial = async (wanted: BotClient): Promise<void> => {
+    const ending = closing.get(wanted.id);
+    await ending;
+    const client = ending === undefined ? wanted : (await deps.clients()).find((one) => one.id === wanted.id);
+    if (stopped || client === undefined || client.kind !== 'reverse' || !client.enabled || reverse.has(client.id)) return;
     const bot = await deps.users.get(client.botUid);
-    if (bot === null || bot.banned || reverse.has(client.id)) return;
-    const twin = [...reverse.values()].find((one) => one.client.botUid === client.botUid && one.client.url === client.url);
-    if (twin !== undefined) return refuseTwin(deps, setState, bot, client, twin.client);
+    if (bot === null || bot.banned || stopped || reverse.has(client.id)) return;
+    const twin = [...reverse.values()].find(
+      (one) => one.client.botUid === client.botUid && isSameUrl(one.client.url, client.url),
+    );
+    if (twin !== undefined) {
+      if (states.get(client.id)?.state !== 'refused') refuseTwin({ deps, setState, bot, client, twin: twin.client });
+      return;
+    }
     const dialler = new ReverseClient({
       deps,
       bot,
@@ -103,46 +114,59 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
     dialler.dialNow();
   };
 
-  const drop = (clientId: string): void => {
-    reverse.get(clientId)?.dialler.stop(1000);
+  /** Resolves when the peer has seen the end: a framework refuses a second connection of one bot. */
+  const drop = async (clientId: string): Promise<void> => {
+    const ending = reverse
+      .get(clientId)
+      ?.dialler.stop(1000)
+      .finally(() => closing.delete(clientId));
     reverse.delete(clientId);
     for (const connection of connectionsOf(clientId)) connection.close(1000, 'the client was changed');
+    if (ending !== undefined) closing.set(clientId, ending);
+    await ending;
   };
 
   const dialAll = async (wanted: (client: BotClient) => boolean): Promise<void> => {
     for (const client of await deps.clients()) {
       if (!wanted(client)) continue;
-      if (!states.has(client.id))
-        states.set(client.id, { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null });
+      if (!states.has(client.id)) setState(client.id, idleState(deps, client));
       await dial(client);
     }
   };
   const report = (error: unknown) => deps.events.error({ error: String(error) }, 'reverse clients could not be started');
+
+  const onClientChange = async (client: BotClient, removed: boolean): Promise<void> => {
+    const dropped = drop(client.id);
+    if (removed) states.delete(client.id);
+    else setState(client.id, idleState(deps, client));
+    await dropped;
+    // Also those whose place at an address has become free.
+    await dialAll((one) => one.botUid === client.botUid);
+  };
+
+  const onUserChange = async (user: User): Promise<void> => {
+    if (user.kind !== 'bot') {
+      // What its owner may dial decides about a bot's private addresses.
+      for (const { dialler, client } of reverse.values()) {
+        if (dialler.state.refusal?.code !== 'net.private_target') continue;
+        if ((await deps.users.get(client.botUid))?.ownerUid === user.uid) dialler.retry();
+      }
+      return;
+    }
+    if (!user.banned) return dialAll((client) => client.botUid === user.uid);
+    for (const { client } of [...reverse.values()]) if (client.botUid === user.uid) void drop(client.id);
+    for (const connection of [...connections])
+      if (connection.client.botUid === user.uid) connection.end({ code: 'onebot.bot_unbound' }, 1000);
+  };
 
   return {
     upgradeRoutes: forwardRoutes({ deps, accept }),
     start: () => dialAll(() => true).catch(report),
     applyChanges(changes) {
       for (const change of changes) {
-        if (change.kind === 'botClient.saved' || change.kind === 'botClient.removed') {
-          drop(change.client.id);
-          if (change.kind === 'botClient.removed') states.delete(change.client.id);
-          else
-            setState(change.client.id, {
-              state: change.client.enabled ? 'waiting' : 'disabled',
-              since: deps.now(),
-              refusal: null,
-            });
-          if (change.kind === 'botClient.saved') void dial(change.client).catch(report);
-        } else if (change.kind === 'user.saved' && change.user.kind === 'bot') {
-          const ofBot = (client: BotClient) => client.botUid === change.user.uid;
-          if (!change.user.banned) void dialAll(ofBot).catch(report);
-          else {
-            for (const { client } of [...reverse.values()]) if (ofBot(client)) drop(client.id);
-            for (const connection of [...connections])
-              if (ofBot(connection.client)) connection.end({ code: 'onebot.bot_unbound' }, 1000);
-          }
-        }
+        if (change.kind === 'botClient.saved' || change.kind === 'botClient.removed')
+          void onClientChange(change.client, change.kind === 'botClient.removed').catch(report);
+        else if (change.kind === 'user.saved') void onUserChange(change.user).catch(report);
       }
     },
     retry: (clientId) => reverse.get(clientId)?.dialler.retry(),
@@ -153,7 +177,7 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
     },
     async stop() {
       stopped = true;
-      for (const { dialler } of reverse.values()) dialler.stop();
+      for (const { dialler } of reverse.values()) void dialler.stop();
       reverse.clear();
       for (const connection of [...connections]) connection.close(1001, 'the server is stopping');
       await saver.flush();
@@ -168,23 +192,6 @@ interface Where {
   readonly onClosed: (code: number, reason: string) => void;
 }
 
-/** Two connections of one bot to one address would throw each other out for ever. */
-function refuseTwin(deps: OnebotDeps, setState: StateListener, bot: User, client: BotClient, twin: BotClient): void {
-  const refusal = {
-    code: 'config.invalid',
-    evidence: { reason: 'another client of this bot has the same address', client: twin.name },
-  } as const;
-  const requestId = deps.decisions.record({
-    refusal,
-    peer: client.url?.split('?', 1)[0] ?? '',
-    listener: 'reverse',
-    method: 'GET',
-    path: client.name,
-    botUid: bot.uid,
-    ownerUid: bot.ownerUid,
-    presentedToken: null,
-    answer: 'not dialled',
-  });
-  const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
-  setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
+function idleState(deps: OnebotDeps, client: BotClient): BotClientState {
+  return { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null };
 }

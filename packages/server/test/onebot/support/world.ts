@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { TestContext } from 'node:test';
 import { WebSocket } from 'ws';
 import { createLocalBus } from '../../../src/bus/local.ts';
 import type { BotClient, Channel, ChannelState, User } from '../../../src/domain/model.ts';
@@ -21,7 +22,10 @@ export const START_MS = 1_767_225_600_000;
 const silent: Log = { info: () => undefined, warn: () => undefined, error: (fields, text) => console.error(text, fields) };
 
 /** Ann (10001) owns group ops (30001) with the bot (20001), and is its friend; Eve (10003) knows nobody. */
-export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | 'now'>> = {}) {
+export async function onebotWorld(
+  t: TestContext,
+  patch: Partial<Pick<OnebotDeps, 'diagnose' | 'now' | 'authReply' | 'events' | 'ownAddresses' | 'openToken'>> = {},
+) {
   const world = new MemoryWorld();
   const ann = userOf(1, 'ann', { name: 'Ann', numericId: 10001 });
   const bot = userOf(2, '20001', { kind: 'bot', name: 'Bot A', numericId: 20001 });
@@ -70,6 +74,7 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
     channels: world,
     log,
     hub,
+    position: () => delivery.cursor,
     send,
     directory: {
       userByNumber: async (number) => users().find((user) => user.numericId === number) ?? null,
@@ -102,7 +107,7 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
         ? refuse(token === 'near' ? 'cred.near_miss' : token === 'other' ? 'cred.other_owner' : 'cred.unknown')
         : ok({ bot, client });
     },
-    openToken: (sealed) => ok(Buffer.from(sealed).toString('utf8')),
+    openToken: patch.openToken ?? ((sealed) => ok(Buffer.from(sealed).toString('utf8'))),
     decisions: {
       record: (seen) => {
         refusals.push(seen);
@@ -113,9 +118,11 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
     diagnose:
       patch.diagnose ?? (async (): Promise<Verdict> => ({ code: 'remote.token_mismatch', confidence: 'likely', evidence: [] })),
     externalHttp: () => 'http://im.example',
-    ownAddresses: () => [],
+    ownAddresses: patch.ownAddresses ?? (() => []),
+    authReply: patch.authReply ?? 'auto',
+    appName: 'Hufu',
     version: '0.1.0',
-    events: silent,
+    events: patch.events ?? silent,
     now,
   };
   const surface = createOnebotSurface(deps);
@@ -130,6 +137,14 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  const close = async () => {
+    delivery.stop();
+    await surface.stop();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  t.after(close);
 
   return {
     world,
@@ -190,12 +205,8 @@ export async function onebotWorld(patch: Partial<Pick<OnebotDeps, 'diagnose' | '
       return sent.value;
     },
     connect: (token: string, path = '/') => Peer.open(`ws://127.0.0.1:${port}${path}`, { Authorization: `Bearer ${token}` }),
-    async close() {
-      delivery.stop();
-      await surface.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    /** Stops the surface as the server does; also done after the test. */
+    close,
   };
 }
 

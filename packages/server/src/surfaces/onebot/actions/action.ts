@@ -5,6 +5,7 @@ import type { BotClient, User } from '../../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import type { OnebotDeps } from '../deps.ts';
 import type { BotStatus } from '../status.ts';
+import type { Turns } from '../turns.ts';
 
 export interface ActionContext {
   readonly deps: OnebotDeps;
@@ -13,6 +14,8 @@ export interface ActionContext {
   readonly client: BotClient;
   readonly connectionId: string;
   readonly status: BotStatus;
+  /** Sends of one connection begin in the order of their calls. */
+  readonly sending: Turns;
 }
 
 export interface ActionDoc {
@@ -101,16 +104,26 @@ function renamed(
   return params;
 }
 
-/** Every parameter may come as a string; null is the same as absent. */
+/**
+ * Every parameter may come as a string; null is the same as absent, and so are 0 and '' for an id that may be left out (go-cqhttp and LLOneBot
+ * read them so, and plugins send both ids with every call).
+ */
 function coerce(schema: TObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [key, property] of Object.entries(schema.properties)) {
     const value = Object.hasOwn(raw, key) ? raw[key] : undefined;
     if (value === undefined || value === null) continue;
     const type = 'type' in property ? property.type : undefined;
-    if (type === 'integer') params[key] = toNaturalInt(value) ?? value;
-    else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
+    if (type === 'integer') {
+      const number = toNaturalInt(value);
+      const isRequired = schema.required?.includes(key) === true;
+      if (isRequired || !(number === 0 || value === '') || !isId(property)) params[key] = number ?? value;
+    } else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
     else params[key] = value;
   }
   return params;
+}
+
+function isId(property: object): boolean {
+  return 'minimum' in property && property.minimum === 1;
 }

@@ -1,4 +1,5 @@
 import { type ChannelState, GROUP, type Member, type User } from '../../../domain/model.ts';
+import { shownGroupName, shownName } from '../../../domain/users/shown-name.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import { type ActionContext, currentBot } from './action.ts';
 
@@ -21,7 +22,7 @@ export function groupObject(state: ChannelState) {
   const { channel, members } = state;
   return {
     group_id: channel.numericId,
-    group_name: channel.name,
+    group_name: shownGroupName(channel),
     member_count: members.size,
     max_member_count: Math.max(10_000, members.size),
     group_memo: '',
@@ -30,17 +31,19 @@ export function groupObject(state: ChannelState) {
     remark_name: '',
     // An allow list that is not empty: only those on it may speak.
     group_all_shut: state.allow.size > 0 ? 1 : 0,
+    avatar_url: '',
   };
 }
 
 /** `last_sent_time` is not kept by the server and stays 0. `level` is a string: an integer makes NoneBot drop the object. */
 export function memberObject(state: ChannelState, member: Member, user: User, nowMs: number) {
+  const name = shownName(user);
   return {
     group_id: state.channel.numericId,
     user_id: user.numericId,
-    nickname: user.name,
+    nickname: name,
     card: '',
-    card_or_nickname: user.name,
+    card_or_nickname: name,
     sex: 'unknown',
     age: 0,
     area: '',

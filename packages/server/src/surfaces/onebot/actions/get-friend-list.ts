@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { shownName } from '../../../domain/users/shown-name.ts';
 import { ok } from '../../../kernel/outcome.ts';
 import { currentBot, defineAction, NoCache } from './action.ts';
 
@@ -30,7 +31,7 @@ export const getFriendList = defineAction({
     return ok(
       friends.map((friend) => ({
         user_id: friend.numericId,
-        nickname: friend.name,
+        nickname: shownName(friend),
         remark: '',
         sex: 'unknown',
         age: 0,

@@ -19,6 +19,7 @@ export const getGroupInfo = defineAction({
       group_remark: '',
       remark_name: '',
       group_all_shut: 0,
+      avatar_url: '',
     },
   },
   run: async (context, params) => {

@@ -21,6 +21,7 @@ export const getGroupList = defineAction({
         group_remark: '',
         remark_name: '',
         group_all_shut: 0,
+        avatar_url: '',
       },
     ],
   },

@@ -37,7 +37,7 @@ export const getGroupMemberInfo = defineAction({
     const user = await context.deps.directory.userByNumber(params.user_id);
     const member = user === null ? undefined : group.value.members.get(user.u);
     if (user === null || member === undefined)
-      return refuse('im.user_missing', { groupId: params.group_id, userId: params.user_id });
+      return refuse('im.user_missing', { groupId: params.group_id, userId: params.user_id, detail: '无法获取用户信息' });
     return ok(memberObject(group.value, member, user, context.deps.now()));
   },
 });

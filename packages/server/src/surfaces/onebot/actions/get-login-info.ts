@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { shownName } from '../../../domain/users/shown-name.ts';
 import { ok } from '../../../kernel/outcome.ts';
 import { currentBot, defineAction } from './action.ts';
 
@@ -10,6 +11,6 @@ export const getLoginInfo = defineAction({
   example: { params: {}, data: { user_id: 20001, nickname: 'Bot A' } },
   run: async (context) => {
     const bot = currentBot(context);
-    return ok({ user_id: bot.numericId, nickname: bot.name });
+    return ok({ user_id: bot.numericId, nickname: shownName(bot) });
   },
 });

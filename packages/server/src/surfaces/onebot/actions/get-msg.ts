@@ -45,9 +45,13 @@ export const getMsg = defineAction({
     const message = await deps.log.byId(params.message_id);
     const state = message === null ? null : (deps.channels.peekInt(message.ch) ?? (await deps.channels.loadInt(message.ch)));
     // A message the bot may not read is the same as none.
-    if (message === null || state === null || !state.members.has(bot.u))
-      return refuse('im.message_missing', { messageId: params.message_id });
+    if (message === null || state === null || !state.members.has(bot.u)) return missing(params.message_id);
     const object = await messageObject(deps, { bot, client, message, state, replayed: false });
-    return object === null ? refuse('im.message_missing', { messageId: params.message_id }) : ok(object);
+    return object === null ? missing(params.message_id) : ok(object);
   },
 });
+
+/** The words that plugins written for LLOneBot look for. */
+function missing(messageId: number) {
+  return refuse('im.message_missing', { messageId, detail: '消息不存在' });
+}

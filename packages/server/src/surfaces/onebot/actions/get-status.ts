@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { ok } from '../../../kernel/outcome.ts';
+import { statusFields } from '../status.ts';
 import { defineAction } from './action.ts';
 
 export const getStatus = defineAction({
@@ -27,23 +28,5 @@ export const getStatus = defineAction({
       },
     },
   },
-  run: async ({ status }) =>
-    ok({
-      online: true,
-      good: true,
-      app_initialized: true,
-      app_enabled: true,
-      app_good: true,
-      stat: {
-        message_received: status.messagesReceived,
-        message_sent: status.messagesSent,
-        last_message_time: Math.trunc(status.lastMessageMs / 1000),
-        startup_time: Math.trunc(status.startedMs / 1000),
-        packet_received: status.packetsReceived,
-        packet_sent: status.packetsSent,
-        packet_lost: status.packetsLost,
-        disconnect_times: status.disconnects,
-        lost_times: status.disconnects,
-      },
-    }),
+  run: async ({ status }) => ok(statusFields(status)),
 });

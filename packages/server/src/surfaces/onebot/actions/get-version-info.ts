@@ -13,9 +13,9 @@ export const getVersionInfo = defineAction({
   },
   run: async ({ deps }) =>
     ok({
-      app_name: 'Hufu',
+      app_name: deps.appName,
       app_version: deps.version,
       protocol_version: 'v11',
-      app_full_name: `Hufu ${deps.version} (OneBot v11)`,
+      app_full_name: `${deps.appName} ${deps.version} (OneBot v11)`,
     }),
 });

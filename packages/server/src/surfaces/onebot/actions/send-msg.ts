@@ -20,7 +20,7 @@ export const sendMsg = defineAction({
   run: async (context, params) => {
     const { message_type: type, user_id: userId, group_id: groupId } = params;
     if (type !== 'private' && groupId !== undefined) return sendToGroup(context, groupId, params);
-    if (type !== 'group' && userId !== undefined) return sendToPerson(context, userId, groupId, params);
+    if (type !== 'group' && userId !== undefined) return sendToPerson(context, { userId, viaGroupId: groupId }, params);
     return refuse('onebot.bad_params', { detail: '请指定 group_id 或 user_id' });
   },
 });

@@ -13,5 +13,5 @@ export const sendPrivateMsg = defineAction({
   }),
   paramAliases: { user_id: ['friend_id', 'id'] },
   example: { params: { user_id: 10001, message: [{ type: 'text', data: { text: 'hello' } }] }, data: { message_id: 1 } },
-  run: (context, params) => sendToPerson(context, params.user_id, params.group_id, params),
+  run: (context, params) => sendToPerson(context, { userId: params.user_id, viaGroupId: params.group_id }, params),
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { maySpeak } from '../../../domain/channels/may-speak.ts';
 import { personChannelId } from '../../../domain/channels/person-channel.ts';
-import { sendMessage } from '../../../domain/messages/send-message.ts';
+import { sendMessage, type Sent as Stored } from '../../../domain/messages/send-message.ts';
 import { type ChannelState, FLAG_RED_DOT, PERSON, type User } from '../../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import { composePayload } from '../messages/compose.ts';
@@ -9,6 +10,8 @@ import { findAnyGroup, findGroup } from './find-group.ts';
 
 export interface Sent {
   readonly message_id: number;
+  /** What was left out of the message and why; absent when nothing was. */
+  readonly warnings?: readonly string[];
 }
 
 interface Content {
@@ -16,28 +19,40 @@ interface Content {
   readonly auto_escape?: boolean;
 }
 
+/** Where a message goes: the channel, and its id as the sender names it. */
+interface Target {
+  readonly state: ChannelState;
+  readonly channelId: string;
+}
+
 /** Answered after the commit; `message_id` is the stored message's id, the same for everybody. */
-export async function sendToGroup(context: ActionContext, groupId: number, content: Content): Promise<Outcome<Sent>> {
-  const group = await findAnyGroup(context, groupId);
-  return group.ok ? send(context, group.value, group.value.channel.id, content) : group;
+export function sendToGroup(context: ActionContext, groupId: number, content: Content): Promise<Outcome<Sent>> {
+  return send(context, content, async () => {
+    const group = await findAnyGroup(context, groupId);
+    return group.ok ? ok({ state: group.value, channelId: group.value.channel.id }) : group;
+  });
+}
+
+export interface PersonTarget {
+  readonly userId: number;
+  /** The shared group of a temporary session. */
+  readonly viaGroupId?: number | undefined;
 }
 
 /** To a friend, to somebody who has written to the bot, or to somebody who shares a group with it. */
-export async function sendToPerson(
-  context: ActionContext,
-  userId: number,
-  viaGroupId: number | undefined,
-  content: Content,
-): Promise<Outcome<Sent>> {
-  const { deps } = context;
-  const user = await deps.directory.userByNumber(userId);
-  if (user === null) return refuse('im.user_missing', { userId });
-  const bot = currentBot(context);
-  const id = personChannelId(bot.uid, user.uid);
-  const state = deps.channels.peek(PERSON, id) ?? (await deps.channels.load(PERSON, id));
-  if (state === null) return refuse('im.user_missing', { userId });
-  const allowed = await mayAddress(context, { bot, user, state, viaGroupId });
-  return allowed.ok ? send(context, state, user.uid, content) : allowed;
+export function sendToPerson(context: ActionContext, target: PersonTarget, content: Content): Promise<Outcome<Sent>> {
+  const { userId, viaGroupId } = target;
+  return send(context, content, async () => {
+    const { deps } = context;
+    const user = await deps.directory.userByNumber(userId);
+    if (user === null) return refuse('im.user_missing', { userId });
+    const bot = currentBot(context);
+    const id = personChannelId(bot.uid, user.uid);
+    const state = deps.channels.peek(PERSON, id) ?? (await deps.channels.load(PERSON, id));
+    if (state === null) return refuse('im.user_missing', { userId });
+    const allowed = await mayAddress(context, { bot, user, state, viaGroupId });
+    return allowed.ok ? ok({ state, channelId: user.uid }) : allowed;
+  });
 }
 
 interface Address {
@@ -59,26 +74,57 @@ async function mayAddress(context: ActionContext, { bot, user, state, viaGroupId
   return shared ? ok() : refuse('im.not_friend', { user: user.uid });
 }
 
-async function send(context: ActionContext, state: ChannelState, channelId: string, content: Content): Promise<Outcome<Sent>> {
-  const { deps, status, connectionId } = context;
-  const payload = await composePayload(deps, {
+async function send(
+  context: ActionContext,
+  content: Content,
+  findTarget: () => Promise<Outcome<Target>>,
+): Promise<Outcome<Sent>> {
+  // Until the message is in the queue of the log no later call may pass; waiting for the disk is done side by side.
+  const end = await context.sending.take();
+  let begun: Outcome<Begun>;
+  try {
+    const target = await findTarget();
+    begun = target.ok ? await begin(context, target.value, content) : target;
+  } finally {
+    end();
+  }
+  if (!begun.ok) return begun;
+  const stored = await begun.value.stored;
+  context.status.good = stored.ok || !stored.refusal.code.startsWith('srv.');
+  if (!stored.ok) return stored;
+  context.status.messagesSent += 1;
+  const { warnings } = begun.value;
+  return ok({ message_id: stored.value.messageId, ...(warnings.length > 0 ? { warnings } : {}) });
+}
+
+interface Begun {
+  readonly stored: Promise<Outcome<Stored>>;
+  readonly warnings: readonly string[];
+}
+
+async function begin(context: ActionContext, { state, channelId }: Target, content: Content): Promise<Outcome<Begun>> {
+  const { deps, connectionId } = context;
+  const bot = currentBot(context);
+  // Asked before the content is looked at: who may not speak leaves no files here.
+  const speaks = maySpeak(state, bot, deps.send.now(), deps.send.rules);
+  if (!speaks.ok) return speaks;
+  const composed = await composePayload(deps, {
     message: content.message,
     autoEscape: content.auto_escape ?? false,
-    ch: state.channel.ch,
+    state,
+    bot,
   });
-  if (!payload.ok) return payload;
-  const sent = await sendMessage(deps.send, {
-    sender: currentBot(context),
+  if (!composed.ok) return composed;
+  const stored = sendMessage(deps.send, {
+    sender: bot,
     channelId,
     channelType: state.channel.type,
     clientMsgNo: randomUUID(),
     flags: FLAG_RED_DOT,
     expireSeconds: 0,
     topic: '',
-    payload: payload.value,
+    payload: composed.value.payload,
     origin: connectionId,
   });
-  if (!sent.ok) return sent;
-  status.messagesSent += 1;
-  return ok({ message_id: sent.value.messageId });
+  return ok({ stored, warnings: composed.value.warnings });
 }

@@ -1,5 +1,6 @@
 import { contentToSegments, payloadToSegments, type Segment } from '@hufu/protocol/onebot';
 import type { User } from '../../../domain/model.ts';
+import { shownName } from '../../../domain/users/shown-name.ts';
 import type { OnebotDeps } from '../deps.ts';
 import { imageForBot } from './handles.ts';
 
@@ -14,7 +15,10 @@ export async function readSegments(
   const users = await mentioned(deps, content);
   const resolvers = {
     numericOf: (uid: string) => users.get(uid)?.numericId,
-    nameOf: (uid: string) => users.get(uid)?.name,
+    nameOf: (uid: string) => {
+      const user = users.get(uid);
+      return user === undefined ? undefined : shownName(user);
+    },
     imageOf: (url: string) => imageForBot(deps, url),
   };
   const segments = content === undefined ? payloadToSegments(payload, resolvers) : contentToSegments(content, resolvers);
@@ -50,9 +54,11 @@ async function mentioned(deps: Pick<OnebotDeps, 'users'>, content: unknown): Pro
   return users;
 }
 
+/** `file_size` is a string, as LLOneBot has it; `subType` 0 = an ordinary picture. */
 async function withSize(deps: Pick<OnebotDeps, 'files'>, segment: Segment): Promise<Segment> {
   const file = segment.data['file'];
   if (segment.type !== 'image' || typeof file !== 'string') return segment;
   const stored = await deps.files.open(file);
-  return stored === null ? segment : { ...segment, data: { ...segment.data, file_size: String(stored.size) } };
+  const size = stored === null ? {} : { file_size: String(stored.size) };
+  return { ...segment, data: { ...segment.data, ...size, subType: 0 } };
 }

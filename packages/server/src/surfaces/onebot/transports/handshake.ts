@@ -1,7 +1,7 @@
 import type { RefusalCode } from '@hufu/refusals';
 import { WebSocket } from 'ws';
 import { errorCode, type DialTarget } from './dial-target.ts';
-import { MAX_FRAME_BYTES } from './ws-forward.ts';
+import { MAX_FRAME_BYTES } from '../connection.ts';
 
 export interface Handshake {
   readonly target: DialTarget;
@@ -16,12 +16,11 @@ export type HandshakeResult =
 
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** One opening handshake to the addresses that were checked. */
+/** One opening handshake to the addresses that were checked, ended after ten seconds however slowly the peer drips. */
 export function handshake({ target, headers, signal }: Handshake): Promise<HandshakeResult> {
   return new Promise((resolve) => {
     const socket = new WebSocket(target.url, {
       headers,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       followRedirects: false,
@@ -33,14 +32,17 @@ export function handshake({ target, headers, signal }: Handshake): Promise<Hands
     });
     const abort = () => socket.terminate();
     signal.addEventListener('abort', abort, { once: true });
+    const late = setTimeout(() => {
+      finish({ kind: 'error', code: 'ETIMEDOUT' });
+      socket.terminate();
+    }, HANDSHAKE_TIMEOUT_MS).unref();
     const finish = (result: HandshakeResult) => {
       signal.removeEventListener('abort', abort);
+      clearTimeout(late);
       resolve(result);
     };
     // Stays for the socket's life: an 'error' nobody listens to would end the process.
-    socket.on('error', (error) =>
-      finish({ kind: 'error', code: /handshake has timed out/.test(error.message) ? 'ETIMEDOUT' : errorCode(error) }),
-    );
+    socket.on('error', (error) => finish({ kind: 'error', code: errorCode(error) }));
     socket.once('open', () => {
       // A framework may send its first call together with the 101: nothing is read until somebody listens.
       socket.pause();

@@ -1,20 +1,20 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Refusal, wireOf } from '@hufu/refusals';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { BotClient, User } from '../../../domain/model.ts';
-import { ok, type Outcome, refusalOf, refuse } from '../../../kernel/outcome.ts';
+import { type Outcome, refusalOf, refuse } from '../../../kernel/outcome.ts';
 import type { Peer } from '../../listen/peer.ts';
+import { pathOf } from '../../listen/listen.ts';
 import type { UpgradeRoute } from '../../listen/upgrade.ts';
-import { hasQueryToken, presentedToken } from '../credentials.ts';
+import { MAX_FRAME_BYTES } from '../connection.ts';
+import { type Presented, presentedToken } from '../credentials.ts';
 import type { OnebotDeps } from '../deps.ts';
-import { encodeRefusal } from '../encode-refusal.ts';
-
-export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
-const REFUSED_FRAME_GRACE_MS = 1000;
+import { type Arrival, answerRefusal } from './refuse-upgrade.ts';
 
 /** Both event and action traffic; `/` is what OneBot tools dial on a port of their own. */
-export const FORWARD_PATHS = ['/', '/onebot/v11/', '/onebot/v11/ws'] as const;
+export const FORWARD_PATHS: readonly string[] = ['/', '/onebot/v11', '/onebot/v11/', '/onebot/v11/ws', '/onebot/v11/ws/'];
+/** Paths of the public port that can only be meant for this surface. */
+const OWN_PREFIX = '/onebot/';
 
 export interface ForwardPorts {
   readonly deps: OnebotDeps;
@@ -22,7 +22,10 @@ export interface ForwardPorts {
   accept(bot: User, client: BotClient, peer: Peer): Outcome<(socket: WebSocket) => void>;
 }
 
-/** One upgrade route per path. The token is checked before the upgrade: a peer that is refused never gets a handler, so none of its frames can run. */
+/**
+ * One upgrade route per path, then one for mistyped paths, and one for those of the OneBot listeners, which serve nothing else. The token is checked
+ * before the upgrade: a peer that is refused never gets a handler, so none of its frames can run.
+ */
 export function forwardRoutes(ports: ForwardPorts): UpgradeRoute[] {
   const server = new WebSocketServer({
     noServer: true,
@@ -30,19 +33,25 @@ export function forwardRoutes(ports: ForwardPorts): UpgradeRoute[] {
     perMessageDeflate: false,
     clientTracking: false,
   });
-  return FORWARD_PATHS.map((served) => ({
-    matches: (path) => path === served,
-    // A bot page may be served from anywhere; what admits it is the token.
+  const enter = (request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void => {
+    void admit(ports, server, { request, socket, head, peer });
+  };
+  const unknown = (request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer): void => {
+    const detail = `valid paths: ${FORWARD_PATHS.filter((path) => path !== '/' || peer.listener.startsWith('onebot')).join(' ')}`;
+    const refusal = refuse('http.route_unknown', { path: pathOf(request).slice(0, 256), detail }).refusal;
+    answerRefusal(ports.deps, null, { request, socket, head, peer }, refusal);
+  };
+  // A bot page may be served from anywhere; what admits it is the token.
+  const route = (matches: (path: string) => boolean, handle: UpgradeRoute['handle']): UpgradeRoute => ({
+    matches,
     anyOrigin: true,
-    handle: (request, socket, head, peer) => void admit(ports, server, { request, socket, head, peer }),
-  }));
-}
-
-interface Arrival {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-  readonly peer: Peer;
+    handle,
+  });
+  return [
+    ...FORWARD_PATHS.map((served) => route((path) => path === served, enter)),
+    route((path) => path.startsWith(OWN_PREFIX), unknown),
+    route(() => true, unknown),
+  ];
 }
 
 async function admit(ports: ForwardPorts, server: WebSocketServer, arrival: Arrival): Promise<void> {
@@ -53,63 +62,27 @@ async function admit(ports: ForwardPorts, server: WebSocketServer, arrival: Arri
     refusal: refusalOf(error),
   }));
   if (closed) return;
-  if (!admitted.ok) return answerRefusal(ports, server, arrival, admitted.refusal);
+  if (!admitted.ok) return answerRefusal(ports.deps, server, arrival, admitted.refusal);
   server.handleUpgrade(arrival.request, arrival.socket, arrival.head, admitted.value);
 }
 
-async function checkToken(ports: ForwardPorts, arrival: Arrival): Promise<Outcome<(socket: WebSocket) => void>> {
-  const presented = presentedToken(arrival.request);
+async function checkToken(ports: ForwardPorts, { request, peer }: Arrival): Promise<Outcome<(socket: WebSocket) => void>> {
+  const presented = presentedToken(request);
   if (!presented.ok) return presented;
   const known = await ports.deps.identify(presented.value.token);
   if (!known.ok) return known;
   const { bot, client } = known.value;
-  if (presented.value.place === 'query' && !arrival.peer.listener.startsWith('onebot') && !client.queryToken)
-    return refuse('cred.wrong_place', { place: 'query' });
-  const taken = ports.accept(bot, client, arrival.peer);
-  return taken.ok ? ok(taken.value) : taken;
+  if (presented.value.place === 'query' && !client.queryToken)
+    return refuse('cred.wrong_place', { place: 'query', client: client.name, remedy: 'queryToken: true' });
+  advise(ports.deps, client, presented.value);
+  return ports.accept(bot, client, peer);
 }
 
-function answerRefusal(ports: ForwardPorts, server: WebSocketServer, arrival: Arrival, refusal: Refusal): void {
-  const { request, socket, head, peer } = arrival;
-  const presented = presentedToken(request);
-  // A browser cannot see the status of a handshake, and node-napcat-ts knows a bad token only by a failed frame.
-  const asFrame = request.headers.origin !== undefined || hasQueryToken(request);
-  const status = wireOf(refusal.code).wsHandshake;
-  const requestId = ports.deps.decisions.record({
-    refusal,
-    peer: peer.address,
-    listener: peer.listener,
-    method: 'GET',
-    path: (request.url ?? '/').split('?', 1)[0] ?? '/',
-    botUid: null,
-    ownerUid: null,
-    presentedToken: presented.ok ? presented.value.token : null,
-    headers: request.headers,
-    answer: asFrame ? 'frame, close 1008' : `HTTP ${status}`,
-  });
-  const body = encodeRefusal(refusal, requestId);
-  if (asFrame) {
-    server.handleUpgrade(request, socket, head, (ws) => {
-      ws.on('error', () => ws.terminate());
-      ws.send(JSON.stringify({ ...body, echo: null }));
-      ws.close(1008, `${body.reason}; req=${requestId}`.slice(0, 123));
-      setTimeout(() => ws.terminate(), REFUSED_FRAME_GRACE_MS).unref();
-    });
-    return;
-  }
-  socket.end(httpRefusal(status, JSON.stringify(body), body.reason, requestId, refusal));
-}
-
-function httpRefusal(status: number, body: string, reason: string, requestId: string, refusal: Refusal): string {
-  const headers = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    `X-Hufu-Reason: ${reason}`,
-    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    ...(refusal.retryAfterSeconds === undefined ? [] : [`Retry-After: ${refusal.retryAfterSeconds}`]),
-  ];
-  return `${headers.join('\r\n')}\r\n\r\n${body}`;
+/** What works, and is better done otherwise. */
+function advise({ events }: OnebotDeps, client: BotClient, { place }: Presented): void {
+  if (place === 'header') return;
+  const fields = { bot: client.botUid, client: client.name };
+  if (place === 'bare') events.info(fields, 'the token came without a scheme; send "Authorization: Bearer <token>"');
+  else
+    events.info(fields, 'the token came in the address, where proxies and browsers keep it; send it in the Authorization header');
 }

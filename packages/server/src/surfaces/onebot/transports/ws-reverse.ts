@@ -1,57 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { definitionOf, type Refusal, type RefusalCode } from '@hufu/refusals';
+import type { Refusal, RefusalCode } from '@hufu/refusals';
 import type { WebSocket } from 'ws';
-import type { BotClient, User } from '../../../domain/model.ts';
-import type { BotClientState, DiagnosisTarget, OnebotDeps } from '../deps.ts';
+import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import type { OnebotConnection } from '../connection.ts';
+import type { BotClientState } from '../deps.ts';
 import { type Backoff, type DialEnd, FRESH, HELD_FOR_MS, nextDial } from './backoff.ts';
 import { type DialTarget, dialTarget } from './dial-target.ts';
 import { codeOfError, codeOfStatus, handshake, type HandshakeResult } from './handshake.ts';
+import { type ReportOptions, ReverseReport } from './reverse-report.ts';
 
 const MAX_REDIRECTS = 3;
 /** A close so soon after the handshake is a refusal in the words of Koishi and Shiro. */
 const SOFT_REFUSAL_MS = 2000;
 const DIAGNOSIS_MS = 8000;
 
-export interface ReverseOptions {
-  readonly deps: OnebotDeps;
-  readonly bot: User;
-  readonly client: BotClient;
+export interface ReverseOptions extends ReportOptions {
   readonly connect: (
     socket: WebSocket,
     connectionId: string,
     onClosed: (code: number, reason: string) => void,
   ) => OnebotConnection;
-  readonly onState: (state: BotClientState) => void;
+  /** [0, 1), for the jitter. */
   readonly random?: () => number;
 }
 
 /** One reverse client: dials, keeps the connection, and after its end dials again. There is never more than one timer. */
 export class ReverseClient {
   readonly #options: ReverseOptions;
+  readonly #report: ReverseReport;
   readonly #stopping = new AbortController();
-  #state: BotClientState = { state: 'waiting', since: null, refusal: null };
   #backoff: Backoff = FRESH;
   #timer: NodeJS.Timeout | null = null;
   #dialling = false;
   #connection: OnebotConnection | null = null;
   #droppedMs: number | null = null;
-  /** The refusal that was diagnosed last, so that the doctor is asked once for each cause. */
-  #diagnosed: string | null = null;
 
   constructor(options: ReverseOptions) {
     this.#options = options;
+    this.#report = new ReverseReport(options);
   }
 
   get state(): BotClientState {
-    return this.#state;
+    return this.#report.state;
   }
 
   /** Dials now, whatever was planned. */
   dialNow(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     if (this.#dialling || this.#connection !== null || this.#stopping.signal.aborted) return;
+    this.#plan(null);
     this.#dialling = true;
     this.#dial()
       .catch((error: unknown) => {
@@ -68,24 +64,26 @@ export class ReverseClient {
 
   retry(): void {
     this.#backoff = FRESH;
-    this.#diagnosed = null;
+    this.#report.forget();
     this.dialNow();
   }
 
-  /** Closes for good. */
-  stop(code = 1001): void {
+  /** Closes for good; resolves when the connection is closed, so that the peer can take the next one. */
+  async stop(code = 1001): Promise<void> {
     this.#stopping.abort();
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#connection?.close(code, 'closed by the server');
+    this.#plan(null);
+    const connection = this.#connection;
     this.#connection = null;
-    this.#setState('disabled', null);
+    connection?.close(code, 'closed by the server');
+    this.#report.change('disabled', null);
+    await connection?.closed;
   }
 
   async #dial(): Promise<void> {
     const { client } = this.#options;
-    if (this.#state.refusal === null) this.#setState('connecting', null);
+    if (this.#report.state.refusal === null) this.#report.change('connecting', null);
     const token = this.#token();
+    if (!token.ok) return void this.#failed(token.refusal, { kind: 'refused' });
     let url = client.url ?? '';
     for (let redirects = 0; ; redirects += 1) {
       const target = await dialTarget(url, await this.#rules());
@@ -94,30 +92,33 @@ export class ReverseClient {
         this.#failed(target.refusal, target.refusal.code === 'remote.dns' ? { kind: 'unreachable' } : { kind: 'refused' });
         return;
       }
-      const result = await handshake({ target: target.value, headers: this.#headers(token), signal: this.#stopping.signal });
+      const headers = this.#headers(token.value);
+      const result = await handshake({ target: target.value, headers, signal: this.#stopping.signal });
       if (this.#stopping.signal.aborted) {
         if (result.kind === 'open') result.socket.terminate();
         return;
       }
-      if (result.kind === 'open') return this.#opened(result.socket);
+      if (result.kind === 'open') return this.#opened(result.socket, redirects === 0 ? null : target.value.url);
       const next = result.kind === 'status' ? redirectTarget(url, result) : null;
-      if (next === null || redirects >= MAX_REDIRECTS) return this.#refused(target.value, token, result);
+      if (next === null || redirects >= MAX_REDIRECTS) return this.#refused(target.value, token.value, result);
       url = next;
     }
   }
 
   async #rules() {
-    const { deps, bot } = this.#options;
-    // Bots of the operator have no owner: who wrote their address may dial anything.
+    const { deps, bot, client } = this.#options;
+    // An operator wrote hufu.yaml and made the bots without an owner: such a client may dial anything.
+    const isOperators = client.fromFile || bot.ownerUid === null;
     const owner = bot.ownerUid === null ? null : await deps.users.get(bot.ownerUid);
-    return { allowPrivate: bot.ownerUid === null || owner?.privateTargets === true, ownAddresses: deps.ownAddresses() };
+    return { allowPrivate: isOperators || owner?.privateTargets === true, ownAddresses: deps.ownAddresses() };
   }
 
-  #token(): string | null {
+  #token(): Outcome<string | null> {
     const { sealedToken } = this.#options.client;
-    if (sealedToken === null) return null;
+    if (sealedToken === null) return ok(null);
     const opened = this.#options.deps.openToken(sealedToken);
-    return opened.ok && opened.value !== '' ? opened.value : null;
+    if (!opened.ok) return refuse('config.invalid', { reason: 'the stored token cannot be opened; enter it again' });
+    return ok(opened.value === '' ? null : opened.value);
   }
 
   #headers(token: string | null): Record<string, string> {
@@ -131,25 +132,28 @@ export class ReverseClient {
     };
   }
 
-  #opened(socket: WebSocket): void {
-    const { deps } = this.#options;
+  #opened(socket: WebSocket, redirectedTo: URL | null): void {
+    const { deps, client } = this.#options;
     const openedMs = deps.now();
-    this.#diagnosed = null;
-    this.#setState('connected', null);
+    if (redirectedTo !== null)
+      deps.events.info(
+        { client: client.name, url: `${redirectedTo.origin}${redirectedTo.pathname}` },
+        'the peer redirected; enter this address instead',
+      );
+    // A peer that closed at once the last time has to keep the connection for a while before it counts as connected.
+    if (this.#report.wasSoftlyRefused) this.#plan(SOFT_REFUSAL_MS, () => this.#report.connected());
+    else this.#report.connected();
     this.#connection = this.#options.connect(socket, `ob-${randomUUID()}`, (code, reason) => {
       this.#connection = null;
       this.#droppedMs = deps.now();
       if (this.#stopping.signal.aborted) return;
       const stableMs = deps.now() - openedMs;
       if (stableMs <= SOFT_REFUSAL_MS && (code === 1000 || code === 1008)) {
-        this.#failed(
-          { code: 'remote.soft_refusal', evidence: { closeCode: code, closeReason: reason.slice(0, 123) } },
-          { kind: 'refused' },
-        );
+        const evidence = { closeCode: code, closeReason: reason.slice(0, 123) };
+        this.#failed({ code: 'remote.soft_refusal', evidence }, { kind: 'refused' });
         return;
       }
-      if (stableMs >= 60_000) this.#backoff = FRESH;
-      this.#setState('waiting', null);
+      this.#report.change('waiting', null);
       this.#again({ kind: 'lost', stableMs });
     });
   }
@@ -164,94 +168,39 @@ export class ReverseClient {
     const held = status === 403 && sinceDropMs !== null && sinceDropMs <= HELD_FOR_MS;
     const code: RefusalCode = held ? 'remote.self_id_duplicate' : codeOfStatus(status, token !== null);
     const end: DialEnd = status >= 500 ? { kind: 'unreachable' } : held ? { kind: 'held', sinceDropMs } : { kind: 'refused' };
-    const requestId = this.#failed(
-      {
-        code,
-        evidence: { status, ...(server === null ? {} : { server: server.slice(0, 64) }), ...(held ? { sinceDropMs } : {}) },
-      },
-      end,
-    );
-    if (requestId !== null && !held) {
-      const { bot } = this.#options;
-      void this.#diagnose(requestId, {
-        url: target.url.href,
-        addresses: target.addresses,
-        ...(token === null ? {} : { token }),
-        selfId: bot.numericId,
-        timeoutMs: DIAGNOSIS_MS,
-        observed: { status, ...(server === null ? {} : { server }) },
-        droppedMsAgo: sinceDropMs,
-      });
-    }
+    const ofServer = server === null ? {} : { server: server.slice(0, 64) };
+    const failed = this.#failed({ code, evidence: { status, ...ofServer, ...(held ? { sinceDropMs } : {}) } }, end);
+    // A peer that lets go of our old session within seconds needs no doctor; one that still refuses then may have another cause.
+    if (held ? failed.times !== 2 : !failed.isDue) return;
+    void this.#report.diagnose(failed.requestId, {
+      url: target.url.href,
+      addresses: target.addresses,
+      ...(token === null ? {} : { token }),
+      selfId: this.#options.bot.numericId,
+      timeoutMs: DIAGNOSIS_MS,
+      observed: { status, ...(server === null ? {} : { server }) },
+      droppedMsAgo: sinceDropMs,
+    });
   }
 
-  /** Notes the failure and plans the next dial; answers the request id when this cause is a new one. */
-  #failed(refusal: Refusal, end: DialEnd): string | null {
-    const { deps, bot, client } = this.#options;
-    const state = end.kind === 'refused' || end.kind === 'held' ? 'refused' : 'waiting';
-    const key = `${refusal.code} ${String(refusal.evidence?.['status'] ?? '')}`;
-    const isNew = this.#diagnosed !== key;
-    this.#diagnosed = key;
-    let requestId: string | null = null;
-    if (isNew) {
-      requestId = deps.decisions.record({
-        refusal,
-        peer: withoutQuery(client.url),
-        listener: 'reverse',
-        method: 'GET',
-        path: client.name,
-        botUid: bot.uid,
-        ownerUid: bot.ownerUid,
-        presentedToken: null,
-        answer: 'none, we are the client',
-      });
-      this.#setState(state, { code: refusal.code, requestId });
-    }
+  /** Notes the failure and plans the next dial. */
+  #failed(refusal: Refusal, end: DialEnd) {
+    const failed = this.#report.failed(refusal, end.kind === 'refused' || end.kind === 'held' ? 'refused' : 'waiting');
     this.#again(end);
-    return requestId;
-  }
-
-  async #diagnose(requestId: string, target: DiagnosisTarget): Promise<void> {
-    const { deps, client } = this.#options;
-    try {
-      const verdict = await deps.diagnose(target);
-      const steps = verdict.evidence.map(({ id, request, result }) => [`${id} ${request}`, result] as const);
-      deps.decisions.addEvidence(
-        requestId,
-        {
-          verdict: verdict.code,
-          confidence: verdict.confidence,
-          ...(verdict.rightPath === undefined ? {} : { rightPath: verdict.rightPath }),
-          ...Object.fromEntries(steps),
-        },
-        verdict.code,
-      );
-      if (this.#state.refusal?.requestId === requestId) this.#setState('refused', { code: verdict.code, requestId });
-    } catch (error) {
-      deps.events.warn({ client: client.name, error: String(error) }, 'a refused connection could not be diagnosed');
-    }
+    return failed;
   }
 
   #again(end: DialEnd): void {
     if (this.#stopping.signal.aborted) return;
     const { backoff, delayMs } = nextDial(this.#backoff, end, (this.#options.random ?? Math.random)());
     this.#backoff = backoff;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.dialNow(), delayMs).unref();
+    this.#plan(delayMs, () => this.dialNow());
   }
 
-  #setState(state: BotClientState['state'], refusal: { code: RefusalCode; requestId: string } | null): void {
-    const { deps, bot, client } = this.#options;
-    if (
-      this.#state.state === state &&
-      this.#state.refusal?.code === refusal?.code &&
-      this.#state.refusal?.requestId === refusal?.requestId
-    )
-      return;
-    const { public: text } = definitionOf(refusal?.code ?? 'remote.refused');
-    this.#state = { state, since: deps.now(), refusal: refusal === null ? null : { ...refusal, text } };
-    deps.events.info({ bot: bot.uid, client: client.name, state, ...(refusal ?? {}) }, 'reverse connection');
-    this.#options.onState(this.#state);
+  /** The one timer; null = nothing is planned. */
+  #plan(delayMs: number | null, work: () => void = () => undefined): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = delayMs === null ? null : setTimeout(work, delayMs).unref();
   }
 }
 
@@ -264,8 +213,4 @@ function redirectTarget(from: string, result: { readonly status: number; readonl
   const secure = to.protocol === 'https:' || to.protocol === 'wss:';
   if (!/^(https?|wss?):$/.test(to.protocol) || secure !== (base.protocol === 'wss:') || to.host !== base.host) return null;
   return `${base.protocol}//${to.host}${to.pathname}${to.search}`;
-}
-
-function withoutQuery(url: string | null): string {
-  return (url ?? '').split('?', 1)[0] ?? '';
 }

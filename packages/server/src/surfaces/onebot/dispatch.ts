@@ -1,0 +1,136 @@
+import { encodeResponse, type OneBotRequest, type OneBotResponse, parseRequestFrame, splitAction } from '@hufu/protocol/onebot';
+import type { Refusal } from '@hufu/refusals';
+import { type Outcome, refusalOf } from '../../kernel/outcome.ts';
+import type { Action, ActionContext } from './actions/action.ts';
+import { actions, findAction, nearestActions } from './actions/index.ts';
+import { encodeRefusal, TIMED_OUT } from './encode-refusal.ts';
+
+const MAX_OUTSTANDING = 64;
+const MAX_ASYNC = 1000;
+const ACTION_CAP_MS = 30_000;
+
+export interface DispatchPorts {
+  readonly context: ActionContext;
+  /** Queues an answer; `done` is called when it has left, or cannot any more. */
+  answer(text: string, done: () => void): void;
+  /** Keeps the decision; answers its request id. */
+  record(refusal: Refusal, action: string, answer: string): string;
+}
+
+export interface Dispatcher {
+  /** Calls that are not answered yet. */
+  readonly outstanding: number;
+  /** One frame in, exactly one answer out. Never rejects. */
+  dispatch(text: string): Promise<void>;
+  /** A frame that is no text at all. */
+  refuseFrame(detail: string): void;
+}
+
+/** The calls of one connection: at most 64 at a time, each at most 30 s. */
+export function createDispatcher(ports: DispatchPorts): Dispatcher {
+  const { context } = ports;
+  let outstanding = 0;
+
+  function refused(refusal: Refusal, action: string): OneBotResponse {
+    return encodeRefusal(refusal, ports.record(refusal, action, 'failed'));
+  }
+
+  function badFrame(detail: string, echo: string | null): void {
+    const refusal: Refusal = { code: 'onebot.bad_params', evidence: { detail } };
+    ports.answer(encodeResponse(refused(refusal, ''), echo), nothing);
+  }
+
+  async function responseTo({ action: called, params }: OneBotRequest): Promise<OneBotResponse> {
+    const { name, mode } = splitAction(called);
+    const action = findAction(name);
+    if (action === undefined) return refused(unknownAction(name), name);
+    if (mode === 'async') {
+      const begun = beginAsync(action, params);
+      return begun === null ? { ...OK, status: 'async', retcode: 1 } : refused(begun, name);
+    }
+    const outcome = await run(context, action, params);
+    return outcome.ok ? { ...OK, data: outcome.value } : refused(outcome.refusal, name);
+  }
+
+  /** Parameters are checked before the answer; the outcome is seen in the decisions only. null = begun. */
+  function beginAsync(action: Action, params: Readonly<Record<string, unknown>>): Refusal | null {
+    const checked = action.check(params);
+    if (!checked.ok) return checked.refusal;
+    if (context.status.asyncCalls >= MAX_ASYNC)
+      return {
+        code: 'rate.requests',
+        evidence: { detail: `at most ${MAX_ASYNC} asynchronous calls at a time` },
+        retryAfterSeconds: 1,
+      };
+    context.status.asyncCalls += 1;
+    void run(context, action, params).then((outcome) => {
+      context.status.asyncCalls -= 1;
+      if (!outcome.ok) ports.record(outcome.refusal, `${action.name}_async`, 'none, the call was asynchronous');
+    });
+    return null;
+  }
+
+  return {
+    get outstanding() {
+      return outstanding;
+    },
+    refuseFrame: (detail) => badFrame(detail, 'null'),
+    async dispatch(text) {
+      const request = parseRequestFrame(text);
+      if (!request.ok) return badFrame(request.detail, request.echo);
+      if (outstanding >= MAX_OUTSTANDING) {
+        const detail = `at most ${MAX_OUTSTANDING} calls at a time`;
+        const refusal: Refusal = { code: 'rate.requests', evidence: { detail }, retryAfterSeconds: 1 };
+        return ports.answer(encodeResponse(refused(refusal, request.action), request.echo), nothing);
+      }
+      outstanding += 1;
+      const response = await responseTo(request).catch((error: unknown) => {
+        context.deps.events.error({ action: request.action, error: String(error) }, 'a call could not be answered properly');
+        return FAULT;
+      });
+      ports.answer(encodeResponse(response, request.echo), () => {
+        outstanding -= 1;
+      });
+    },
+  };
+}
+
+const OK = { status: 'ok', retcode: 0, data: null, message: '', wording: '' } as const satisfies OneBotResponse;
+
+/** What is left to say when even the refusal could not be recorded. */
+const FAULT = {
+  ...OK,
+  status: 'failed',
+  retcode: 1500,
+  message: '服务器内部错误',
+  wording: '服务器内部错误 / Something went wrong on our side.',
+  reason: 'srv.fault',
+} as const satisfies OneBotResponse;
+
+async function run(context: ActionContext, action: Action, params: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>> {
+  let timer: NodeJS.Timeout | undefined;
+  const cap = new Promise<Outcome<unknown>>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, refusal: TIMED_OUT }), ACTION_CAP_MS).unref();
+  });
+  try {
+    return await Promise.race([action.run(context, params), cap]);
+  } catch (error) {
+    context.deps.events.error(
+      { action: action.name, error: error instanceof Error ? error.stack : String(error) },
+      'an action failed',
+    );
+    return { ok: false, refusal: refusalOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unknownAction(name: string): Refusal {
+  const near = nearestActions(name);
+  const detail = near.length > 0 ? near.join(', ') : actions.map((action) => action.name).join(', ');
+  return { code: 'onebot.action_unknown', evidence: { action: name.slice(0, 128), detail } };
+}
+
+function nothing(): void {
+  // An answer that no call waits for has nothing to settle.
+}

@@ -1,0 +1,37 @@
+import type { BotClient, User } from '../../../domain/model.ts';
+import type { BotClientState, OnebotDeps } from '../deps.ts';
+
+/** Whether two reverse clients would dial the same place. */
+export function isSameUrl(a: string | null, b: string | null): boolean {
+  return a === b || (a !== null && b !== null && URL.parse(a)?.href === URL.parse(b)?.href);
+}
+
+export interface Twins {
+  readonly deps: OnebotDeps;
+  readonly setState: (clientId: string, state: BotClientState) => void;
+  readonly bot: User;
+  readonly client: BotClient;
+  /** The one that is dialled already. */
+  readonly twin: BotClient;
+}
+
+/** Two connections of one bot to one address would throw each other out for ever: the second is never dialled. */
+export function refuseTwin({ deps, setState, bot, client, twin }: Twins): void {
+  const refusal = {
+    code: 'config.invalid',
+    evidence: { reason: 'another client of this bot has the same address', client: twin.name },
+  } as const;
+  const requestId = deps.decisions.record({
+    refusal,
+    peer: client.url?.split('?', 1)[0] ?? '',
+    listener: 'reverse',
+    method: 'GET',
+    path: client.name,
+    botUid: bot.uid,
+    ownerUid: bot.ownerUid,
+    presentedToken: null,
+    answer: 'not dialled',
+  });
+  const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
+  setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
+}
