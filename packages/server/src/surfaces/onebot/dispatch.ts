@@ -1,6 +1,6 @@
 import { encodeResponse, type OneBotRequest, type OneBotResponse, parseRequestFrame, splitAction } from '@hufu/protocol/onebot';
 import type { Refusal } from '@hufu/refusals';
-import { type Outcome, refusalOf } from '../../kernel/outcome.ts';
+import { type Outcome, refusalOf, Refused } from '../../kernel/outcome.ts';
 import type { Action, ActionContext } from './actions/action.ts';
 import { actions, findAction, nearestActions } from './actions/index.ts';
 import { encodeRefusal, TIMED_OUT } from './encode-refusal.ts';
@@ -115,10 +115,8 @@ async function run(context: ActionContext, action: Action, params: Readonly<Reco
   try {
     return await Promise.race([action.run(context, params), cap]);
   } catch (error) {
-    context.deps.events.error(
-      { action: action.name, error: error instanceof Error ? error.stack : String(error) },
-      'an action failed',
-    );
+    const stack = error instanceof Error ? error.stack : String(error);
+    if (!(error instanceof Refused)) context.deps.events.error({ action: action.name, error: stack }, 'an action failed');
     return { ok: false, refusal: refusalOf(error) };
   } finally {
     clearTimeout(timer);
