@@ -4,7 +4,10 @@ import { controlSocketPath } from '../kernel/control-path.ts';
 import type { DecisionRecorder } from '../policy/decisions/recorder.ts';
 
 /** The private socket for the command line, mode 0600: GET /requests/<id> answers the whole explanation. */
-export function listenControl(dataDir: string, decisions: DecisionRecorder): Promise<{ close(): Promise<void> }> {
+export function listenControl(
+  dataDir: string,
+  decisions: Pick<DecisionRecorder, 'explain'>,
+): Promise<{ close(): Promise<void> }> {
   const path = controlSocketPath(dataDir);
   rmSync(path, { force: true });
   const server = createServer((request, response) => {

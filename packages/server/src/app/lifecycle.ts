@@ -15,6 +15,10 @@ import { type Addresses, composeSurfaces } from './surfaces.ts';
 export interface RunningServer {
   /** Where each listener really listens; null for one that is off or taken. */
   readonly places: Places;
+  /** The address that people open, without a slash at its end. */
+  readonly pageUrl: string;
+  /** The admin secret that this start made, to be shown once. */
+  readonly firstSecret: string | null;
   readonly core: Core;
   /** Drains and closes everything; the process itself goes on. */
   stop(): Promise<void>;
@@ -29,12 +33,11 @@ const MAX_MESSAGE_BYTES = 1024 * 1024 + 16;
 export interface StartOptions {
   readonly config: Config;
   readonly version: string;
-  readonly readyJson: boolean;
-  /** In another program (a test): where the log goes, and nothing is printed. */
+  /** In another program (a test): where the log goes. */
   readonly log?: Log;
 }
 
-/** Opens the data, the surfaces, then the listeners; says where things are. On a failure everything already open is closed again. */
+/** Opens the data, the surfaces, then the listeners. On a failure everything already open is closed again. */
 export async function startServer(input: StartOptions): Promise<Started> {
   const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
   const log: Log = input.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
@@ -65,11 +68,15 @@ export async function startServer(input: StartOptions): Promise<Started> {
   }
   open.push(...bound.listeners.values());
   open.push(await listenControl(config.dataDir, core.decisions));
+  const kept = await core.adminSecret.keep();
+  if (!kept.ok) {
+    await stop();
+    return kept;
+  }
   tellAddresses(config, addresses, bound.listeners);
   for (const protocol of surfaces.botProtocols) void protocol.start();
   const places = placesOf(bound.listeners);
-  if (input.log === undefined) announce(input, addresses, places, core.adminSecret.generated);
-  return { ok: true, server: { places, core, stop } };
+  return { ok: true, server: { places, pageUrl: addresses.http, firstSecret: core.adminSecret.generated, core, stop } };
 }
 
 type Surfaces = ReturnType<typeof composeSurfaces>;
@@ -155,29 +162,4 @@ function placesOf(listeners: Map<Name, Listener>): Places {
     onebotHttp: at('onebotHttp', 'http://'),
     onebotWs: at('onebotWs', 'ws://'),
   };
-}
-
-function announce(
-  input: { version: string; readyJson: boolean },
-  addresses: Addresses,
-  places: Places,
-  secret: string | null,
-): void {
-  if (input.readyJson)
-    process.stdout.write(`${JSON.stringify({ event: 'ready', pid: process.pid, version: input.version, ...places })}\n`);
-  const lines = [
-    `Hufu ${input.version} is ready.`,
-    `  Page and API   ${addresses.http}`,
-    `  WKProto        tcp ${places.tcp ?? 'off'}   ${places.ws ?? 'off'}`,
-    `  OneBot         ${places.onebotWs ?? 'off'}   ${addresses.http.replace(/^http/, 'ws')}/onebot/v11/`,
-  ];
-  if (secret !== null) {
-    lines.push(
-      '',
-      `  Admin secret, shown this once: ${secret}`,
-      `  Make your account here:        ${addresses.http}/welcome#secret=${secret}`,
-    );
-    lines.push('  Then press "New bot" and run the snippet it shows.');
-  }
-  process.stderr.write(`${lines.join('\n')}\n`);
 }

@@ -1,9 +1,11 @@
+import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { startServer } from '../app/lifecycle.ts';
 import { ConfigError } from '../config/error.ts';
 import { flagName, loadConfig, optionKeys } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { startFailureText } from './explanation-text.ts';
+import { greeting, readyLine } from './greeting.ts';
 
 export interface ServeInput {
   /** Flags as commander names them (camelCase). */
@@ -31,11 +33,15 @@ export async function serve(input: ServeInput): Promise<number> {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
-  const started = await startServer({ config, version: input.version, readyJson: input.env.HUFU_READY === 'json' });
+  const started = await startServer({ config, version: input.version });
   if (!started.ok) {
     process.stderr.write(startFailureText(started.refusal, input.lang));
     return 1;
   }
+  if (input.env.HUFU_READY === 'json') process.stdout.write(readyLine(started.server, input.version));
+  process.stderr.write(greeting(started.server, input.version, input.lang));
+  // Now, not at the end: a server that is killed comes back as fast as one that was stopped.
+  flushCompileCache();
   return new Promise((done) => {
     let stopping = false;
     const stop = () => {

@@ -52,6 +52,7 @@ test('sealed secrets open again, and not when a bit differs', () => {
 test('the admin secret is generated once, shown once, and kept as a hash only', async () => {
   const first = await openAdminSecret(world.directory, world.keyring, '');
   assert.match(first.generated ?? '', /^hfa_/);
+  await first.keep();
   assert.ok(!JSON.stringify([...world.settings]).includes(first.generated ?? 'none'));
   const second = await openAdminSecret(world.directory, world.keyring, '');
   assert.equal(second.generated, null);
@@ -59,15 +60,24 @@ test('the admin secret is generated once, shown once, and kept as a hash only', 
   for (const wrong of ['', 'hfa_', `${first.generated} `]) assert.equal(second.matches(wrong), false);
 });
 
+test('a first start that fails before it has shown the admin secret does not lock the operator out', async () => {
+  const failed = await openAdminSecret(world.directory, world.keyring, '');
+  const second = await openAdminSecret(world.directory, world.keyring, '');
+  assert.match(second.generated ?? '', /^hfa_/);
+  assert.equal(second.matches(failed.generated ?? ''), false);
+});
+
 test('a given admin secret is used and never shown', async () => {
   const given = await openAdminSecret(world.directory, world.keyring, 'from the environment');
   assert.equal(given.generated, null);
+  await given.keep();
   assert.equal((await openAdminSecret(world.directory, world.keyring, '')).matches('from the environment'), true);
 });
 
-test('a secret that cannot be kept is not handed out', async () => {
+test('a secret that cannot be kept is told so, and not handed out', async () => {
   const directory = { ...world.directory, saveSetting: async () => refuse('srv.store_unavailable') };
-  await assert.rejects(openAdminSecret(directory, world.keyring, ''), /srv\.store_unavailable/);
+  const kept = await (await openAdminSecret(directory, world.keyring, '')).keep();
+  assert.equal(kept.ok ? '' : kept.refusal.code, 'srv.store_unavailable');
 });
 
 test('passwords are verified, and nobody costs the same as somebody', async () => {

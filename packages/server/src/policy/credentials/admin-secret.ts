@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Directory } from '../../domain/ports.ts';
 import { newToken } from '../../kernel/ids.ts';
+import { ok, type Outcome } from '../../kernel/outcome.ts';
 import type { Keyring } from './keyring.ts';
 
 const SETTING = 'adminSecretHash';
@@ -9,6 +10,11 @@ export interface AdminSecret {
   matches(value: string): boolean;
   /** The secret made on this first start, to be printed once; null afterwards, and when it was given. */
   readonly generated: string | null;
+  /**
+   * Makes it the secret of the next starts too. Called when the server is up and about to print it: a first start that fails before (a port is taken) has shown
+   * nothing, and a secret kept then would lock the operator out.
+   */
+  keep(): Promise<Outcome<void>>;
 }
 
 /** The operator's first credential: given by the config, or generated on the first start. Only its keyed hash is kept. */
@@ -18,20 +24,15 @@ export async function openAdminSecret(
   given: string,
 ): Promise<AdminSecret> {
   const kept = await directory.setting(SETTING);
-  let generated: string | null = null;
-  let hashHex = kept;
-  if (given !== '') hashHex = hex(keyring.hash(given));
-  else if (kept === null) {
-    generated = newToken('hfa_');
-    hashHex = hex(keyring.hash(generated));
-  }
-  if (hashHex !== null && hashHex !== kept) {
-    const saved = await directory.saveSetting(SETTING, hashHex);
-    // Printing a secret that the next start does not know would lock the operator out.
-    if (!saved.ok) throw new Error(`the admin secret could not be kept: ${saved.refusal.code}`);
-  }
-  const expected = Buffer.from(hashHex ?? '', 'hex');
-  return { generated, matches: (value) => timingSafeEqual(expected, keyring.hash(value)) };
+  const generated = given === '' && kept === null ? newToken('hfa_') : null;
+  const shown = generated ?? given;
+  const hashHex = shown === '' ? (kept ?? '') : hex(keyring.hash(shown));
+  const expected = Buffer.from(hashHex, 'hex');
+  return {
+    generated,
+    matches: (value) => timingSafeEqual(expected, keyring.hash(value)),
+    keep: async () => (hashHex === kept ? ok() : directory.saveSetting(SETTING, hashHex)),
+  };
 }
 
 function hex(bytes: Uint8Array): string {

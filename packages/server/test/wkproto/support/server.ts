@@ -40,7 +40,7 @@ export async function openServer(settings: Partial<Config> = {}): Promise<TestSe
   };
   const logged: LoggedLine[] = [];
   const keep = (fields: Record<string, unknown>, text: string) => void logged.push({ fields, text });
-  const started = await startServer({ config, version: 'test', readyJson: false, log: { info: keep, warn: keep, error: keep } });
+  const started = await startServer({ config, version: 'test', log: { info: keep, warn: keep, error: keep } });
   if (!started.ok) throw new Error(started.refusal.code);
   const { places, core, stop } = started.server;
   return {
