@@ -5,6 +5,7 @@ import { cred as credEn } from './en/cred.ts';
 import { http as httpEn } from './en/http.ts';
 import { im as imEn } from './en/im.ts';
 import { remote as remoteEn } from './en/remote.ts';
+import { remoteApi as remoteApiEn } from './en/remote-api.ts';
 import { srv as srvEn } from './en/srv.ts';
 import { wk as wkEn } from './en/wk.ts';
 import type { OperatorText } from './operator-text.ts';
@@ -14,6 +15,7 @@ import { cred as credZh } from './zh/cred.ts';
 import { http as httpZh } from './zh/http.ts';
 import { im as imZh } from './zh/im.ts';
 import { remote as remoteZh } from './zh/remote.ts';
+import { remoteApi as remoteApiZh } from './zh/remote-api.ts';
 import { srv as srvZh } from './zh/srv.ts';
 import { wk as wkZh } from './zh/wk.ts';
 
@@ -27,6 +29,7 @@ const en: Readonly<Record<RefusalCode, OperatorText>> = {
   ...imEn,
   ...botsEn,
   ...remoteEn,
+  ...remoteApiEn,
   ...srvEn,
 };
 const zh: Readonly<Record<RefusalCode, OperatorText>> = {
@@ -37,6 +40,7 @@ const zh: Readonly<Record<RefusalCode, OperatorText>> = {
   ...imZh,
   ...botsZh,
   ...remoteZh,
+  ...remoteApiZh,
   ...srvZh,
 };
 
