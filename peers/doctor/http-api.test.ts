@@ -21,11 +21,26 @@ const rows: readonly Row[] = [
   { fault: 'healthy', api: { key: KEY }, codes: [] },
   { fault: 'no key', api: { key: KEY }, key: '', codes: ['remote.api_key_missing'] },
   { fault: 'a wrong key', api: { key: 'another' }, codes: ['remote.api_key_rejected'] },
-  { fault: 'a wrong key, tried against an impossible one', api: { key: 'another', mute: true }, args: ['--active'], codes: ['remote.api_key_rejected'] },
+  {
+    fault: 'a wrong key, tried against an impossible one',
+    api: { key: 'another', mute: true },
+    args: ['--active'],
+    codes: ['remote.api_key_rejected'],
+  },
   { fault: 'a revoked key', api: { revoked: KEY }, codes: ['remote.api_key_revoked'] },
   { fault: 'an expired key', api: { expired: KEY }, codes: ['remote.api_key_expired'] },
-  { fault: 'an address that is not listed, named', api: { key: KEY, address: 'named' }, codes: ['remote.api_address'], says: /the server saw the address 127\.0\.0\.1/ },
-  { fault: 'an address that is not listed, not named', api: { key: KEY, address: 'silent' }, args: ['--active'], codes: ['remote.api_address', 'remote.front_block'] },
+  {
+    fault: 'an address that is not listed, named',
+    api: { key: KEY, address: 'named' },
+    codes: ['remote.api_address'],
+    says: /the server saw the address 127\.0\.0\.1/,
+  },
+  {
+    fault: 'an address that is not listed, not named',
+    api: { key: KEY, address: 'silent' },
+    args: ['--active'],
+    codes: ['remote.api_address', 'remote.front_block'],
+  },
   { fault: 'a method that is not taken', api: { key: KEY, methods: ['POST'] }, codes: ['remote.api_method'], says: /POST/ },
   { fault: 'a path that does not exist', api: { key: KEY }, path: '/v2/messages', codes: ['remote.api_route'] },
   { fault: 'a missing scope, named', api: { key: KEY, scope: 'message:send' }, codes: ['remote.api_scope'] },
@@ -33,18 +48,25 @@ const rows: readonly Row[] = [
   { fault: 'a feature that the plan lacks', api: { key: KEY, plan: true }, codes: ['remote.api_disabled'] },
   { fault: 'a rate limit with its time', api: { key: KEY, rate: '17' }, codes: ['remote.api_rate'], says: /try again in 17 s/ },
   { fault: 'a key in the wrong header', api: { key: KEY, header: 'x-api-key' }, codes: ['remote.api_key_place'] },
-  { fault: 'the header the API reads, healthy', api: { key: KEY, header: 'x-api-key' }, args: ['--key-header', 'X-API-Key'], codes: [] },
+  {
+    fault: 'the header the API reads, healthy',
+    api: { key: KEY, header: 'x-api-key' },
+    args: ['--key-header', 'X-API-Key'],
+    codes: [],
+  },
   { fault: 'a wrong method and no key at once', api: { key: KEY, methods: ['POST'] }, key: '', codes: ['remote.api_method'] },
 ];
 
 describe('doctor on HTTP APIs with a key', { timeout: 120_000 }, () => {
   for (const { fault, api: behaviour, key = KEY, args = [], path, codes, says } of rows) {
     test(`${fault}: ${codes.join(' and ') || 'nothing wrong'}`, async () => {
-      const api = await startApi(behaviour);
+      using api = await startApi(behaviour);
       const url = path === undefined ? api.url : new URL(path, api.url).href;
       const withKey = key === '' ? [] : ['--token-env', 'API_KEY'];
-      const answer = await askDoctor([url, '--kind', 'http-api', '--lang', 'en', ...withKey, ...args], key === '' ? {} : { API_KEY: key });
-      api.close();
+      const answer = await askDoctor(
+        [url, '--kind', 'http-api', '--lang', 'en', ...withKey, ...args],
+        key === '' ? {} : { API_KEY: key },
+      );
       assert.deepEqual(answer.codes, codes, answer.text);
       if (says !== undefined) assert.match(answer.text, says);
       assert.ok(!answer.text.includes(KEY));
@@ -54,31 +76,62 @@ describe('doctor on HTTP APIs with a key', { timeout: 120_000 }, () => {
   }
 
   test('what one cannot tell from outside is said, and what to ask for', async () => {
-    const api = await startApi({ key: 'another', mute: true });
+    using api = await startApi({ key: 'another', mute: true });
     const { exit, report } = await askDoctor([api.url, '--kind', 'http-api', '--token-env', 'API_KEY'], { API_KEY: KEY });
-    api.close();
     assert.notEqual(exit, 0);
     assert.match(JSON.stringify(report.open), /unknown and revoked look alike from outside/);
   });
 
   test('a method that may change something is not sent unless asked to', async () => {
-    const api = await startApi({ key: KEY });
-    const careful = await askDoctor([api.url, '--kind', 'http-api', '--method', 'POST', '--token-env', 'API_KEY'], { API_KEY: KEY });
-    assert.ok(api.requests.every((one) => one.method !== 'POST'), 'no POST');
+    using api = await startApi({ key: KEY });
+    const careful = await askDoctor([api.url, '--kind', 'http-api', '--method', 'POST', '--token-env', 'API_KEY'], {
+      API_KEY: KEY,
+    });
+    assert.ok(
+      api.requests.every((one) => one.method !== 'POST'),
+      'no POST',
+    );
     assert.match(JSON.stringify(careful.report.open), /was not sent: --active/);
     await askDoctor([api.url, '--kind', 'http-api', '--method', 'POST', '--token-env', 'API_KEY', '--active'], { API_KEY: KEY });
-    assert.ok(api.requests.some((one) => one.method === 'POST'), 'asked to');
-    api.close();
+    assert.ok(
+      api.requests.some((one) => one.method === 'POST'),
+      'asked to',
+    );
   });
 });
 
 const ORIGIN_NAME = 'the page';
-const corsRows: readonly { readonly fault: string; readonly allow: (origin: string) => ApiBehaviour['cors']; readonly codes: readonly string[] }[] = [
+const corsRows: readonly {
+  readonly fault: string;
+  readonly allow: (origin: string) => ApiBehaviour['cors'];
+  readonly codes: readonly string[];
+}[] = [
   { fault: 'no CORS at all', allow: () => undefined, codes: ['remote.api_cors_origin'] },
-  { fault: 'another origin', allow: () => ({ origin: 'https://other.example', methods: 'GET, PUT', headers: 'authorization, content-type' }), codes: ['remote.api_cors_origin'] },
-  { fault: 'the method is not listed', allow: (origin) => ({ origin, methods: 'GET', headers: 'authorization, content-type' }), codes: ['remote.api_cors_method'] },
-  { fault: 'the header is not listed', allow: (origin) => ({ origin, methods: 'GET, PUT', headers: '*' }), codes: ['remote.api_cors_header'] },
-  { fault: 'everything is allowed', allow: (origin) => ({ origin, methods: 'GET, PUT', headers: 'authorization, content-type' }), codes: [] },
+  {
+    fault: 'another origin',
+    allow: () => ({ origin: 'https://other.example', methods: 'GET, PUT', headers: 'authorization, content-type' }),
+    codes: ['remote.api_cors_origin'],
+  },
+  {
+    fault: 'the method is not listed',
+    allow: (origin) => ({ origin, methods: 'GET', headers: 'authorization, content-type' }),
+    codes: ['remote.api_cors_method'],
+  },
+  {
+    fault: 'the header is not listed',
+    allow: (origin) => ({ origin, methods: 'GET, PUT', headers: 'content-type' }),
+    codes: ['remote.api_cors_header'],
+  },
+  {
+    fault: 'every header by a star',
+    allow: (origin) => ({ origin, methods: 'GET, PUT', headers: '*' }),
+    codes: [],
+  },
+  {
+    fault: 'everything is allowed',
+    allow: (origin) => ({ origin, methods: 'GET, PUT', headers: 'authorization, content-type' }),
+    codes: [],
+  },
 ];
 
 test('the preflight verdicts are those of Chromium', { timeout: 120_000 }, async () => {
@@ -92,15 +145,18 @@ test('the preflight verdicts are those of Chromium', { timeout: 120_000 }, async
     await page.goto(origin);
     for (const { fault, allow, codes } of corsRows) {
       const cors = allow(origin);
-      const api = await startApi({ key: KEY, methods: ['GET', 'PUT'], ...(cors === undefined ? {} : { cors }) });
+      using api = await startApi({ key: KEY, methods: ['GET', 'PUT'], ...(cors === undefined ? {} : { cors }) });
       const { codes: found, text } = await askDoctor([api.url, '--kind', 'http-api', '--method', 'PUT', '--origin', origin]);
       assert.deepEqual(found, codes, `${ORIGIN_NAME}, ${fault}: ${text}`);
       const passed = await page.evaluate(
-        ({ url, key }) => fetch(url, { method: 'PUT', headers: { Authorization: `Bearer ${key}` } }).then(() => true, () => false),
+        ({ url, key }) =>
+          fetch(url, { method: 'PUT', headers: { Authorization: `Bearer ${key}` } }).then(
+            () => true,
+            () => false,
+          ),
         { url: api.url, key: KEY },
       );
       assert.equal(passed, codes.length === 0, `Chromium, ${fault}`);
-      api.close();
     }
   } finally {
     await browser.close();

@@ -23,7 +23,7 @@ export interface ApiBehaviour {
 export interface FakeApi {
   readonly url: string;
   readonly requests: { method: string; url: string; authorization: string | undefined }[];
-  close(): void;
+  [Symbol.dispose](): void;
 }
 
 export function startApi(behaviour: ApiBehaviour): Promise<FakeApi> {
@@ -37,7 +37,7 @@ export function startApi(behaviour: ApiBehaviour): Promise<FakeApi> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      resolve({ url: `http://127.0.0.1:${port}/v1/messages`, requests, close: () => server.close() });
+      resolve({ url: `http://127.0.0.1:${port}/v1/messages`, requests, [Symbol.dispose]: () => void server.close() });
     });
   });
 }
@@ -49,7 +49,10 @@ function answer(request: IncomingMessage, response: ServerResponse, behaviour: A
     response.end(behaviour.mute === true ? '' : JSON.stringify({ error, requestId: Math.random().toString(16).slice(2) }));
   };
   if (request.method === 'OPTIONS') {
-    const preflight = behaviour.cors === undefined ? {} : { 'Access-Control-Allow-Methods': behaviour.cors.methods, 'Access-Control-Allow-Headers': behaviour.cors.headers };
+    const preflight =
+      behaviour.cors === undefined
+        ? {}
+        : { 'Access-Control-Allow-Methods': behaviour.cors.methods, 'Access-Control-Allow-Headers': behaviour.cors.headers };
     response.writeHead(204, { Allow: [...methods, 'OPTIONS'].join(', '), ...cors(behaviour), ...preflight }).end();
     return;
   }
@@ -64,7 +67,8 @@ function answer(request: IncomingMessage, response: ServerResponse, behaviour: A
   if (given === '') return say(401, 'API key is missing', { 'WWW-Authenticate': 'Bearer realm="api"' });
   if (behaviour.rate !== undefined) return say(429, 'too many requests', { 'Retry-After': behaviour.rate });
   if (given === behaviour.revoked) return say(403, 'this key was revoked');
-  if (given === behaviour.expired) return say(401, 'token expired', { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="expired"' });
+  if (given === behaviour.expired)
+    return say(401, 'token expired', { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="expired"' });
   if (given !== behaviour.key) return say(401, 'invalid key');
   if (behaviour.scope !== undefined) return say(403, `scope ${behaviour.scope} is needed`);
   if (behaviour.silentScope === true) return say(403, 'Forbidden');

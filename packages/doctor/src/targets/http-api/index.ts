@@ -18,17 +18,34 @@ export const httpApi: Target = {
       says: 'the method your software uses (default GET); others than GET and HEAD are sent with --active only',
       read: (text) => (/^[A-Za-z]{3,10}$/.test(text) ? text.toUpperCase() : null),
     },
-    { flags: '--origin <origin>', says: 'the origin of your web page, to try the preflight of a browser', read: (text) => (/^https?:\/\/[^\s/]+$/.test(text) ? text : null) },
-    { flags: '--key-header <name>', says: 'the header that carries the key (default Authorization: Bearer)', read: (text) => (/^[\w-]{1,64}$/.test(text) ? text : null) },
+    {
+      flags: '--origin <origin>',
+      says: 'the origin of your web page, to try the preflight of a browser',
+      read: (text) => (/^https?:\/\/[^\s/]+$/.test(text) ? text : null),
+    },
+    {
+      flags: '--key-header <name>',
+      says: 'the header that carries the key (default Authorization: Bearer)',
+      read: (text) => (/^[\w-]{1,64}$/.test(text) ? text : null),
+    },
   ],
   probes: [...reachProbes, ...probes],
   rules: [...reachRules, ...rules],
   settled: [
     ...reachSettled,
-    { says: { zh: '不带密钥也能访问', en: 'it answers without a key' }, when: (facts) => isFine(httpOf(facts, 'K0')?.status) && !hasKey(facts) },
-    { says: { zh: '带密钥的请求成功', en: 'the request with the key succeeds' }, when: (facts) => isFine(httpOf(facts, 'K1')?.status) },
+    {
+      says: { zh: '不带密钥也能访问', en: 'it answers without a key' },
+      when: (facts) => isFine(httpOf(facts, 'K0')?.status) && !hasKey(facts),
+    },
+    {
+      says: { zh: '带密钥的请求成功', en: 'the request with the key succeeds' },
+      when: (facts) => isFine(httpOf(facts, 'K1')?.status),
+    },
     { says: { zh: '密钥被认出', en: 'the key is recognised' }, when: isRecognised },
-    { says: { zh: '预检通过', en: 'the preflight passes' }, when: (facts) => httpOf(facts, 'O1')?.headers['access-control-allow-origin'] !== undefined },
+    {
+      says: { zh: '预检通过', en: 'the preflight passes' },
+      when: (facts) => httpOf(facts, 'O1')?.headers['access-control-allow-origin'] !== undefined,
+    },
   ],
   open: [
     {
@@ -36,7 +53,10 @@ export const httpApi: Target = {
       when: (facts) => !hasKey(facts) && !isFine(httpOf(facts, 'K0')?.status),
     },
     {
-      says: { zh: '这个方法可能改动数据，没有发送：加 --active 会发送一次', en: 'this method may change something and was not sent: --active sends it once' },
+      says: {
+        zh: '这个方法可能改动数据，没有发送：加 --active 会发送一次',
+        en: 'this method may change something and was not sent: --active sends it once',
+      },
       when: (facts) => !isSafe(facts) && facts.seen['K0'] === undefined && httpOf(facts, 'G1') !== null,
     },
     {
@@ -44,16 +64,22 @@ export const httpApi: Target = {
         zh: '从外部分不清是来源地址还是前面的防火墙：请把 X-Request-Id 和时间发给对方，询问他们看到的来源地址',
         en: 'address list and a firewall in front cannot be told apart from outside: send the other side X-Request-Id and time, and ask which address they saw',
       },
-      when: (facts) => isRefusal(answer(facts)?.status) && facts.seen['K1'] !== undefined && !isRecognised(facts) && answer(facts)?.body === '',
+      when: (facts) =>
+        isRefusal(answer(facts)?.status) && facts.seen['K1'] !== undefined && !isRecognised(facts) && answer(facts)?.body === '',
     },
     {
-      says: { zh: '密钥未知还是已吊销，从外部看不出：请对方查这个密钥的前缀', en: 'unknown and revoked look alike from outside: ask the other side to look the key up by its prefix' },
+      says: {
+        zh: '密钥未知还是已吊销，从外部看不出：请对方查这个密钥的前缀',
+        en: 'unknown and revoked look alike from outside: ask the other side to look the key up by its prefix',
+      },
       when: (facts) => httpOf(facts, 'K1')?.status === 401 && !/revoked|expired|吊销|过期/i.test(httpOf(facts, 'K1')?.body ?? ''),
     },
   ],
   fallback: (facts) => {
     const status = answer(facts)?.status ?? null;
-    return isFine(status) || (status === null && facts.seen['H1'] === undefined) || methodNotTried(facts) ? null : 'remote.api_refused';
+    return isFine(status) || (status === null && facts.seen['H1'] === undefined) || methodNotTried(facts)
+      ? null
+      : 'remote.api_refused';
   },
 };
 

@@ -79,7 +79,12 @@ export const probes: readonly Probe[] = [
     maxMs: STEP_MS,
     when: (facts) => ['K0', 'K1'].some((id) => isRefused(httpOf(facts, id)?.status)),
     run: (facts, tools) =>
-      tools.http({ url: httpUrl(facts, `/hufu-probe-${randomBytes(6).toString('hex')}`), method: 'GET', ...via(facts), maxMs: STEP_MS }),
+      tools.http({
+        url: httpUrl(facts, `/hufu-probe-${randomBytes(6).toString('hex')}`),
+        method: 'GET',
+        ...via(facts),
+        maxMs: STEP_MS,
+      }),
   },
 ];
 

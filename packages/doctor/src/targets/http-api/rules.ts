@@ -11,20 +11,31 @@ export const rules: readonly Rule[] = [
   rule('remote.api_method', FAKE, (facts) => {
     const seen = answer(facts);
     const allow = seen?.headers['allow'] ?? httpOf(facts, 'O0')?.headers['allow'] ?? '';
-    const taken = allow.toUpperCase().split(/[\s,]+/).includes(methodOf(facts));
+    const taken = allow
+      .toUpperCase()
+      .split(/[\s,]+/)
+      .includes(methodOf(facts));
     const said = seen?.status === 405 || (isForbidden(seen) && hintOf(seen) === 'method');
     if (!said && !(isForbidden(seen) && allow !== '' && !taken)) return null;
     return (said ? certain : likely)([answerId(facts), ...(facts.seen['O0'] === undefined ? [] : ['O0'])], {
-      detail: allow === '' ? words('此地址不接受', 'this address does not take', methodOf(facts)) : words('只接受', 'only these are taken:', allow),
+      detail:
+        allow === ''
+          ? words('此地址不接受', 'this address does not take', methodOf(facts))
+          : words('只接受', 'only these are taken:', allow),
     });
   }),
   rule('remote.api_rate', FAKE, (facts) => {
     const seen = answer(facts);
     if (seen?.status !== 429) return null;
     const seconds = retryAfter(seen, Number(facts.question.given['clockMs'] ?? 0));
-    return certain([answerId(facts)], seconds === null ? {} : { detail: { zh: `${seconds} 秒后再试`, en: `try again in ${seconds} s` } });
+    return certain(
+      [answerId(facts)],
+      seconds === null ? {} : { detail: { zh: `${seconds} 秒后再试`, en: `try again in ${seconds} s` } },
+    );
   }),
-  rule('remote.api_key_missing', FAKE, (facts) => (!hasKey(facts) && isUnknown(httpOf(facts, 'K0')) && !saysOther(httpOf(facts, 'K0')) ? certain(['K0']) : null)),
+  rule('remote.api_key_missing', FAKE, (facts) =>
+    !hasKey(facts) && isUnknown(httpOf(facts, 'K0')) && !saysOther(httpOf(facts, 'K0')) ? certain(['K0']) : null,
+  ),
   // The key was sent, and the answer is still that none arrived.
   rule('remote.api_key_place', FAKE, (facts) => {
     const seen = httpOf(facts, 'K1');
@@ -35,7 +46,8 @@ export const rules: readonly Rule[] = [
   rule('remote.api_key_rejected', FAKE, (facts) => {
     const seen = httpOf(facts, 'K1');
     if (!isUnknown(seen) && !isForbidden(seen)) return null;
-    if (facts.seen['K2'] !== undefined) return sameAnswer(seen, httpOf(facts, 'K2')) && !blind(facts) ? certain(['K1', 'K2']) : null;
+    if (facts.seen['K2'] !== undefined)
+      return sameAnswer(seen, httpOf(facts, 'K2')) && !blind(facts) ? certain(['K1', 'K2']) : null;
     if (hintOf(seen) === 'invalid') return certain(['K1']);
     return seen?.status === 401 && hintOf(seen) !== 'missing' && !saysOther(seen) ? likely(['K0', 'K1']) : null;
   }),
@@ -48,12 +60,16 @@ export const rules: readonly Rule[] = [
     // Refused alike with the key, without it and with an impossible one: it does not depend on the key.
     return blind(facts) && hintOf(seen) === null ? possible([answerId(facts)], detail) : null;
   }),
-  rule('remote.front_block', FAKE, (facts) => (isForbidden(answer(facts)) && blind(facts) && hintOf(answer(facts)) === null ? possible(['K0', 'K1']) : null)),
+  rule('remote.front_block', FAKE, (facts) =>
+    isForbidden(answer(facts)) && blind(facts) && hintOf(answer(facts)) === null ? possible(['K0', 'K1']) : null,
+  ),
   rule('remote.api_scope', FAKE, (facts) => {
     const said = saidWithKey(facts, 'scope');
     if (said !== null) return said;
     // The key is known, or the answer without it would be the same.
-    return isForbidden(httpOf(facts, 'K1')) && hintOf(httpOf(facts, 'K1')) === null && isUnknown(httpOf(facts, 'K0')) ? possible(['K0', 'K1']) : null;
+    return isForbidden(httpOf(facts, 'K1')) && hintOf(httpOf(facts, 'K1')) === null && isUnknown(httpOf(facts, 'K0'))
+      ? possible(['K0', 'K1'])
+      : null;
   }),
   rule('remote.api_disabled', FAKE, (facts) => saidWithKey(facts, 'disabled')),
   rule('remote.api_cors_origin', 'Chromium 156', (facts) => {
@@ -62,7 +78,12 @@ export const rules: readonly Rule[] = [
     const allowed = seen.headers['access-control-allow-origin'];
     if (allowed === '*' || allowed === facts.question.given['origin']) return null;
     const origin = String(facts.question.given['origin']);
-    return certain(['O1'], { detail: allowed === undefined ? words('回答里没有 Access-Control-Allow-Origin，来源', 'no Access-Control-Allow-Origin for', origin) : words(`来源 ${origin}，允许的是`, `the origin is ${origin}, allowed is`, allowed) });
+    return certain(['O1'], {
+      detail:
+        allowed === undefined
+          ? words('回答里没有 Access-Control-Allow-Origin，来源', 'no Access-Control-Allow-Origin for', origin)
+          : words(`来源 ${origin}，允许的是`, `the origin is ${origin}, allowed is`, allowed),
+    });
   }),
   rule('remote.api_cors_method', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-methods', methodOf(facts))),
   rule('remote.api_cors_header', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-headers', headerName(facts))),
@@ -95,21 +116,24 @@ function saidWithKey(facts: Facts, hint: Hint): Finding | null {
   return (seen?.status === 401 || seen?.status === 403) && hintOf(seen) === hint ? certain(['K1']) : null;
 }
 
-/** Whatever key is sent, the answer is the same one. */
+/** Whatever key is sent, the same 403: it does not depend on the key. (A 401 for all is what unknown keys get.) */
 function blind(facts: Facts): boolean {
   const withKey = httpOf(facts, 'K1');
+  if (!isForbidden(withKey)) return false;
   const other = httpOf(facts, 'K2');
   return sameAnswer(httpOf(facts, 'K0'), withKey) && (other === null || sameAnswer(other, withKey));
 }
 
-/** A list of the preflight answer that lacks what the browser asks for. `*` never covers Authorization. */
+/** A list of the preflight answer that lacks what the browser asks for. `*` covers Authorization in Chromium, though not in the Fetch standard. */
 function corsList(facts: Facts, header: string, wanted: string): Finding | null {
   const seen = httpOf(facts, 'O1');
   if (seen?.headers['access-control-allow-origin'] === undefined) return null;
   if (header === 'access-control-allow-methods' && ['GET', 'HEAD', 'POST'].includes(wanted)) return null;
   const list = (seen.headers[header] ?? '').toLowerCase().split(/[\s,]+/);
-  if (list.includes(wanted.toLowerCase()) || (list.includes('*') && wanted !== 'authorization')) return null;
-  return certain(['O1'], { detail: words(`${wanted} 不在列表里：`, `${wanted} is not in the list:`, seen.headers[header] ?? '—') });
+  if (list.includes(wanted.toLowerCase()) || list.includes('*')) return null;
+  return certain(['O1'], {
+    detail: words(`${wanted} 不在列表里：`, `${wanted} is not in the list:`, seen.headers[header] ?? '—'),
+  });
 }
 
 function words(zh: string, en: string, value: string) {

@@ -82,7 +82,7 @@ export const remoteApi: PrefixTexts<'remote.api_'> = {
   ),
   'remote.api_cors_header': text(
     'A header is not allowed across origins',
-    'The origin is allowed, and Access-Control-Allow-Headers lacks the header with the key; a star never covers Authorization.',
+    'The origin is allowed, and Access-Control-Allow-Headers lacks the header with the key; a star should not cover Authorization by the standard, and Chromium takes it.',
     'Read Access-Control-Allow-Headers in the answer to the preflight.',
     'Have the header named in Access-Control-Allow-Headers.',
   ),

@@ -82,7 +82,7 @@ export const remoteApi: PrefixTexts<'remote.api_'> = {
   ),
   'remote.api_cors_header': text(
     '跨域请求不允许这个请求头',
-    '来源被允许，但 Access-Control-Allow-Headers 里没有携带密钥的请求头；星号不包括 Authorization。',
+    '来源被允许，但 Access-Control-Allow-Headers 里没有携带密钥的请求头；按标准星号不包括 Authorization，而 Chromium 接受。',
     '在预检的回答里查看 Access-Control-Allow-Headers。',
     '请对方在 Access-Control-Allow-Headers 里写明这个请求头。',
   ),
