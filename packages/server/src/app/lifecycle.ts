@@ -146,7 +146,7 @@ function tellAddresses(config: Config, addresses: Addresses, listeners: Map<Name
   const at = (name: Name) => listeners.get(name)?.address ?? '';
   addresses.http = (config['external.http'] || `http://${at('http')}`).replace(/\/$/, '');
   addresses.tcp = config['external.tcp'] || at('tcp');
-  addresses.ws = config['external.ws'] || `ws://${at('ws')}`;
+  addresses.ws = config['external.ws'] || (listeners.has('ws') ? `ws://${at('ws')}` : '');
   addresses.own = [...listeners.values()].map((listener) => listener.address);
 }
 

@@ -5,11 +5,11 @@ import { newRequestId, newToken } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { admitBackend } from '../policy/credentials/bearer.ts';
 import { verifyConnect } from '../policy/credentials/device-token.ts';
-import { type Decisions, refuseThrown, registerApi, registerPage } from '../surfaces/api/index.ts';
+import { apiRoutes, type Decisions, refuseThrown, registerApi, registerPage } from '../surfaces/api/index.ts';
 import { createJsonRpcSurface } from '../surfaces/jsonrpc/index.ts';
 import type { ClientSurfaceDeps } from '../surfaces/listen/client-deps.ts';
 import { createWkprotoSurface } from '../surfaces/wkproto/index.ts';
-import { registerWukongHttp } from '../surfaces/wukong-http/index.ts';
+import { registerWukongHttp, wukongRoutes } from '../surfaces/wukong-http/index.ts';
 import type { BotProtocol } from './bot-protocol.ts';
 import type { Core } from './compose.ts';
 import { composeOnebot } from './onebot.ts';
@@ -26,6 +26,12 @@ export interface Addresses {
 
 const NODE_ID = 1;
 const PAGE_DIR = join(import.meta.dirname, '../../../web/dist');
+
+/** A listener on every interface is reached under the name that the caller used; that name has passed the Host check. */
+function reachable(address: string, hostHeader: string): string {
+  const name = hostHeader.replace(/:\d{1,5}$/, '');
+  return name === '' ? address : address.replace(/^(ws:\/\/)?(0\.0\.0\.0|\[::\])(?=:\d+$)/, `$1${name}`);
+}
 
 /** Every surface, each with what it needs. A new one is a folder and a line here. */
 export function composeSurfaces(input: { core: Core; config: Config; version: string; log: Log; addresses: Addresses }) {
@@ -62,7 +68,8 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     explain: core.decisions.explain.bind(core.decisions),
   };
   const app: FastifyInstance = fastify({
-    routerOptions: { maxParamLength: 512 },
+    // Base addresses that end in a slash make //user/token; tools add a slash at the end. Both mean the same route.
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     bodyLimit: 2 * 1024 * 1024,
     trustProxy: false,
     frameworkErrors: refuseThrown(decisions),
@@ -75,7 +82,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     recordRefusal: (refusal, caller, httpStatus) =>
       refusals.http({ refusal, caller, httpStatus, surface: 'wukong-http', uid: null }),
     newRequestId,
-    addresses: () => ({ tcp: addresses.tcp, ws: addresses.ws, wss: addresses.wss }),
+    addresses: (host) => ({ tcp: reachable(addresses.tcp, host), ws: reachable(addresses.ws, host), wss: addresses.wss }),
   });
   registerApi(app, {
     ...core,
@@ -89,7 +96,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
     botState: (id) => botProtocols.map((protocol) => protocol.stateOf(id)).find((state) => state !== null) ?? null,
     retryClient: (id) => botProtocols.forEach((protocol) => protocol.retry(id)),
   });
-  registerPage(app, { dir: PAGE_DIR, decisions });
+  registerPage(app, { dir: PAGE_DIR, routes: [...wukongRoutes, ...apiRoutes], decisions });
 
   return { wkproto, jsonrpc, botProtocols, app, refusals };
 }

@@ -142,6 +142,8 @@ export type Change =
   | { readonly kind: 'user.saved'; readonly user: User }
   | { readonly kind: 'channel.saved'; readonly channel: Channel }
   | { readonly kind: 'members.added'; readonly ch: number; readonly members: readonly Member[]; readonly actor: Uid | null }
+  /** Members who are there already got another role. */
+  | { readonly kind: 'members.role'; readonly ch: number; readonly members: readonly Member[]; readonly actor: Uid | null }
   | { readonly kind: 'members.removed'; readonly ch: number; readonly users: readonly number[]; readonly actor: Uid | null }
   | {
       readonly kind: 'list.added' | 'list.removed';

@@ -53,6 +53,12 @@ export interface ConversationRow {
   readonly last: Message | null;
 }
 
+export interface ListEntry {
+  readonly u: number;
+  readonly uid: Uid;
+  readonly createdMs: number;
+}
+
 export interface NewUser {
   readonly uid: Uid;
   readonly kind: UserKind;
@@ -76,6 +82,8 @@ export interface NewChannel {
 export interface Directory {
   /** Makes the user when missing; an existing one keeps kind and number (name is set when given). */
   ensureUser(user: NewUser): Promise<Outcome<Committed<User>>>;
+  /** Makes persons of those uids that are no accounts yet, in one commit; answers all of them in the order given. */
+  ensurePeople(uids: readonly Uid[]): Promise<Outcome<Committed<readonly User[]>>>;
   saveUser(
     uid: Uid,
     patch: Partial<Pick<User, 'name' | 'banned' | 'sendBan' | 'privateTargets'>>,
@@ -100,14 +108,28 @@ export interface Directory {
     members: readonly { u: number; role: Role }[],
     options: { reset: boolean; actor: Uid | null },
   ): Promise<Outcome<Committed<readonly number[]>>>;
+  /** Removing the owner leaves the group without one; so does a reset that does not keep them. */
   removeMembers(ch: number, users: readonly number[], actor: Uid | null): Promise<Outcome<Committed<readonly number[]>>>;
-  /** Deny and allow lists. For a person: `ch` is the person channel of owner and other; users = [owner]. */
+  /** Gives members the role named, up or down; who is no member is passed over. */
+  setRoles(ch: number, roles: readonly { u: number; role: Role }[], actor: Uid | null): Promise<Outcome<Committed<void>>>;
+  /** Deny and allow lists of a group. On a person channel: the parties who block, or befriend, the other one. */
   editList(
     ch: number,
     list: 'deny' | 'allow',
     edit: 'add' | 'remove' | 'set',
     users: readonly number[],
   ): Promise<Outcome<Committed<void>>>;
+  /** A person's own list, all in one commit: `channelIds` are the person channels of `owner` with those who come or go; missing ones are made. */
+  editPersonList(
+    owner: number,
+    list: 'deny' | 'allow',
+    edit: 'add' | 'remove',
+    channelIds: readonly string[],
+  ): Promise<Outcome<Committed<void>>>;
+  /** Who is on a group's list, in the order they came. */
+  groupList(ch: number, list: 'deny' | 'allow'): Promise<readonly ListEntry[]>;
+  /** Whom a person has on the own list, in the order they came. */
+  personList(owner: number, list: 'deny' | 'allow'): Promise<readonly ListEntry[]>;
   /** Friends: persons in whose person channel both parties allow each other, or whom `u` allows. */
   friendsOf(u: number): Promise<readonly User[]>;
   conversations(u: number, limit: number): Promise<readonly ConversationRow[]>;

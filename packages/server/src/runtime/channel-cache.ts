@@ -63,6 +63,7 @@ export class ChannelCache implements ChannelStates {
     const { state } = entry;
     switch (change.kind) {
       case 'members.added':
+      case 'members.role':
         for (const member of change.members) state.members.set(member.u, member);
         break;
       case 'members.removed':

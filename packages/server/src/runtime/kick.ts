@@ -1,3 +1,4 @@
+import type { Refusal } from '@hufu/refusals';
 import type { Hub } from './hub.ts';
 import type { LiveSession } from './session.ts';
 
@@ -15,5 +16,17 @@ export function kickOthers(hub: Hub, arrived: LiveSession): void {
     if (arrived.deviceLevel === 1 && !sameDevice)
       other.end({ code: 'wk.kicked', evidence: { by: 'login in other device' } }, KICK_GRACE_MS);
     else if (sameDevice) other.end({ code: 'wk.kicked', evidence: { by: 'same device connected again' } }, 0);
+  }
+}
+
+/** Ends the connections of people's own programs; those of bots answer to their own rules. */
+export function endSessions(
+  hub: Pick<Hub, 'sessionsOf'>,
+  u: number,
+  how: { readonly refusal: Refusal; readonly deviceFlag?: number },
+): void {
+  for (const session of [...hub.sessionsOf(u)]) {
+    if (session.surface === 'onebot') continue;
+    if (how.deviceFlag === undefined || session.deviceFlag === how.deviceFlag) session.end(how.refusal, KICK_GRACE_MS);
   }
 }

@@ -23,7 +23,7 @@ export class Notifier {
 
   onChanges(changes: readonly Change[]): void {
     for (const change of changes) {
-      if (change.kind === 'members.added')
+      if (change.kind === 'members.added' || change.kind === 'members.role')
         this.#membership(
           change.ch,
           change.members.map((member) => member.u),

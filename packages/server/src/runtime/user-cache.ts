@@ -3,6 +3,9 @@ import type { Change, User } from '../domain/model.ts';
 import type { Bus, Directory } from '../domain/ports.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 
+/** So that messages can be committed between two pieces of a long list. */
+const PEOPLE_PER_COMMIT = 500;
+
 /** Accounts seen lately, by uid and by integer; the oldest leave when there are more than `maxUsers`. */
 export class UserCache implements Users {
   readonly #directory: Directory;
@@ -45,6 +48,23 @@ export class UserCache implements Users {
     if (!made.ok) return made;
     this.#bus.publishChanges(made.value.changes);
     return ok(this.#keep(made.value.value) ?? made.value.value);
+  }
+
+  async ensurePeople(uids: readonly string[]): Promise<Outcome<readonly User[]>> {
+    const wanted = [...new Set(uids)];
+    const people = new Map<string, User>();
+    for (const uid of wanted) {
+      const known = this.#byUid.get(uid);
+      if (known !== undefined) people.set(uid, known);
+    }
+    const missing = wanted.filter((uid) => !people.has(uid));
+    for (let from = 0; from < missing.length; from += PEOPLE_PER_COMMIT) {
+      const made = await this.#directory.ensurePeople(missing.slice(from, from + PEOPLE_PER_COMMIT));
+      if (!made.ok) return made;
+      this.#bus.publishChanges(made.value.changes);
+      for (const user of made.value.value) people.set(user.uid, this.#keep(user) ?? user);
+    }
+    return ok(wanted.flatMap((uid) => people.get(uid) ?? []));
   }
 
   apply(changes: readonly Change[]): void {

@@ -16,7 +16,7 @@ import { Hub } from '../../src/runtime/hub.ts';
 import { UserCache } from '../../src/runtime/user-cache.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type ApiDeps, type Caller, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
-import { registerWukongHttp } from '../../src/surfaces/wukong-http/index.ts';
+import { registerWukongHttp, wukongRoutes } from '../../src/surfaces/wukong-http/index.ts';
 import { quiet } from '../support/memory-world.ts';
 
 export const ADMIN = 'admin-secret-of-the-test';
@@ -162,7 +162,7 @@ export async function openWorld(): Promise<World> {
     addresses: () => ({ tcp: '127.0.0.1:5100', ws: 'ws://127.0.0.1:5200', wss: '' }),
   });
   registerApi(app, deps);
-  registerPage(app, { dir: pageDir, decisions: deps.decisions });
+  registerPage(app, { dir: pageDir, routes: wukongRoutes, decisions: deps.decisions });
 
   const answered = (response: { statusCode: number; headers: Record<string, unknown>; body: string }): Answered => {
     let body: Record<string, unknown> = {};

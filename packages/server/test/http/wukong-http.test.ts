@@ -196,11 +196,11 @@ test('wrong fields get the status and the words that back ends of WuKongIM know'
     method: 'POST',
     url: '/channel',
     headers: { token: ADMIN },
-    payload: `"${'x'.repeat(2 * 1024 * 1024)}"`,
+    payload: `"${'x'.repeat(4 * 1024 * 1024)}"`,
   });
   assert.deepEqual([large.statusCode, large.json().reason], [413, 'http.body_too_large']);
   const method = await world.app.inject({ method: 'GET', url: '/channel', headers: { token: ADMIN } });
-  assert.deepEqual([method.statusCode, method.headers['allow']], [405, 'POST']);
+  assert.deepEqual([method.statusCode, method.headers['allow']], [405, 'POST, OPTIONS']);
 });
 
 test('a new master token ends the live sessions of its flag only, and a banned user gets 19', async () => {

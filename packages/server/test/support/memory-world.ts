@@ -90,6 +90,14 @@ export class MemoryWorld implements ChannelStates {
       this.people.set(uid, known);
       return Promise.resolve(ok(known));
     },
+    ensurePeople: async (uids) => {
+      const people: User[] = [];
+      for (const uid of new Set(uids)) {
+        const made = await this.users.ensurePerson(uid);
+        if (made.ok) people.push(made.value);
+      }
+      return ok(people);
+    },
   };
 }
 

@@ -18,4 +18,6 @@ export interface Users {
   getInt(u: number): Promise<User | null>;
   /** Makes a person account when there is none: a back end may address somebody who has never connected. */
   ensurePerson(uid: string, name?: string): Promise<Outcome<User>>;
+  /** The same for many at once, in the order given and without repeats. */
+  ensurePeople(uids: readonly string[]): Promise<Outcome<readonly User[]>>;
 }

@@ -20,7 +20,7 @@ export async function createGroup(ports: SaveChannelPorts, command: CreateGroupC
   const known = await findAccounts(ports, command.members);
   if (!known.ok) return known;
   const channel = { id: `g_${randomBytes(8).toString('hex')}`, type: GROUP, name: name.value, owner: command.owner.uid };
-  return saveChannel(ports, { channel, subscribers: [command.owner.uid, ...command.members], admins: [], reset: false });
+  return saveChannel(ports, { channel, subscribers: [command.owner.uid, ...command.members], admins: null, reset: false });
 }
 
 /** People may only name accounts that exist: a typing error must not make a new one. */

@@ -1,27 +1,33 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { isUid } from '../messages/send-message.ts';
 import { GROUP, PERSON, type User } from '../model.ts';
-import type { Directory } from '../ports.ts';
+import type { Directory, ListEntry } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
-import { peerOf, personChannelId } from './person-channel.ts';
+import { personChannelId } from './person-channel.ts';
 
 export interface EditListPorts {
   readonly users: Users;
   readonly channels: ChannelStates;
-  readonly directory: Pick<Directory, 'ensureChannel' | 'editList' | 'friendsOf' | 'conversations'>;
+  readonly directory: Pick<Directory, 'ensureChannel' | 'editList' | 'editPersonList' | 'personList'>;
   readonly bus: ChangeBus;
 }
 
-export interface EditListCommand {
+export interface ListName {
   /** Type 1: the uid whose list it is (who blocks, who has friends); type 2: the group. */
   readonly channelId: string;
   readonly channelType: number;
   readonly list: 'deny' | 'allow';
+}
+
+export interface EditListCommand extends ListName {
   readonly edit: 'add' | 'remove' | 'set';
   readonly uids: readonly string[];
 }
+
+/** So that messages can be committed between two pieces of a long list. */
+const MARKS_PER_COMMIT = 500;
 
 /** Deny and allow lists (WuKongIM blacklist, whitelist). A person's list is one mark of that person on the person channel with each other one. */
 export async function editList(ports: EditListPorts, command: EditListCommand): Promise<Outcome<void>> {
@@ -50,45 +56,43 @@ async function editPersonList(ports: EditListPorts, command: EditListCommand): P
   if (!people.ok) return people;
   const [owner, ...rest] = people.value;
   if (owner === undefined) return refuse('wk.uid_invalid');
-  const others = rest.filter((user) => user.u !== owner.u);
-  if (command.edit === 'set') {
-    const keep = new Set(others.map((user) => user.uid));
-    for (const uid of await listedNow(ports, owner, command.list)) {
-      if (keep.has(uid)) continue;
-      const removed = await mark(ports, owner, uid, { list: command.list, edit: 'remove' });
-      if (!removed.ok) return removed;
-    }
+  const { list, edit } = command;
+  const wanted = rest.map((user) => user.uid);
+  if (edit === 'set') {
+    const keep = new Set(wanted);
+    const listed = await ports.directory.personList(owner.u, list);
+    const gone = listed.filter((entry) => !keep.has(entry.uid)).map((entry) => entry.uid);
+    const removed = await mark(ports, owner, { list, edit: 'remove', uids: gone });
+    if (!removed.ok) return removed;
   }
-  const edit = command.edit === 'remove' ? 'remove' : 'add';
-  for (const other of others) {
-    const marked = await mark(ports, owner, other.uid, { list: command.list, edit });
-    if (!marked.ok) return marked;
-  }
-  return ok();
+  return mark(ports, owner, { list, edit: edit === 'remove' ? 'remove' : 'add', uids: wanted });
 }
 
 async function mark(
   ports: EditListPorts,
   owner: User,
-  otherUid: string,
-  how: { list: 'deny' | 'allow'; edit: 'add' | 'remove' },
+  how: { readonly list: 'deny' | 'allow'; readonly edit: 'add' | 'remove'; readonly uids: readonly string[] },
 ): Promise<Outcome<void>> {
-  const id = personChannelId(owner.uid, otherUid);
-  const state = await ports.channels.load(PERSON, id);
-  if (state === null) return refuse('srv.fault', { error: 'a person channel of two accounts could not be made' });
-  if (state[how.list].has(owner.u) === (how.edit === 'add')) return ok();
-  return publish(ports.bus, await ports.directory.editList(state.channel.ch, how.list, how.edit, [owner.u]));
+  const ids = how.uids.filter((uid) => uid !== owner.uid).map((uid) => personChannelId(owner.uid, uid));
+  for (let from = 0; from < ids.length; from += MARKS_PER_COMMIT) {
+    const piece = ids.slice(from, from + MARKS_PER_COMMIT);
+    const edited = publish(ports.bus, await ports.directory.editPersonList(owner.u, how.list, how.edit, piece));
+    if (!edited.ok) return edited;
+  }
+  return ok();
 }
 
-/** The uids that `owner` has on a list now, among friends and the latest conversations. */
-async function listedNow(ports: EditListPorts, owner: User, list: 'deny' | 'allow'): Promise<readonly string[]> {
-  const friends = (await ports.directory.friendsOf(owner.u)).map((user) => user.uid);
-  const talked = (await ports.directory.conversations(owner.u, 10_000)).filter((row) => row.channel.type === PERSON);
-  const peers = talked.map((row) => peerOf(row.channel.id, owner.uid)).filter((uid) => uid !== null);
-  const listed: string[] = [];
-  for (const uid of new Set([...friends, ...peers])) {
-    const state = await ports.channels.load(PERSON, personChannelId(owner.uid, uid));
-    if (state?.[list].has(owner.u) === true) listed.push(uid);
+export interface ReadListPorts {
+  readonly users: Pick<Users, 'get'>;
+  readonly directory: Pick<Directory, 'channel' | 'groupList' | 'personList'>;
+}
+
+/** Who is on a list now; nobody on that of an unknown channel. */
+export async function readList(ports: ReadListPorts, name: ListName): Promise<readonly ListEntry[]> {
+  if (name.channelType === PERSON) {
+    const owner = await ports.users.get(name.channelId);
+    return owner === null ? [] : ports.directory.personList(owner.u, name.list);
   }
-  return listed;
+  const channel = await ports.directory.channel(name.channelType, name.channelId);
+  return channel === null ? [] : ports.directory.groupList(channel.ch, name.list);
 }

@@ -42,10 +42,29 @@ export async function readHistoryAsBackend(
   return ok(channel === null ? EMPTY : await pageOf(ports, channel, wanted));
 }
 
+const MAX_PIECE = 500;
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** Read in pieces, so that neither the reader nor memory is taken by one long page; more than {@link MAX_PAGE_BYTES} of payload end it early. */
 async function pageOf(ports: ReadHistoryPorts, channel: Channel, wanted: PageWanted): Promise<Page> {
   const { pullMode, startSeq, endSeq, limit } = wanted;
-  const { messages, more } = await ports.log.history({ ch: channel.ch, pullMode, startSeq, endSeq, limit });
-  return { channel, messages, more };
+  const up = pullMode === 1 && (startSeq > 0 || endSeq > 0);
+  const pieces: (readonly Message[])[] = [];
+  let left = limit;
+  let bytes = 0;
+  let from = startSeq;
+  for (;;) {
+    const query = { ch: channel.ch, pullMode, startSeq: from, endSeq, limit: Math.min(left, MAX_PIECE) };
+    const { messages, more } = await ports.log.history(query);
+    if (up) pieces.push(messages);
+    else pieces.unshift(messages);
+    left -= messages.length;
+    for (const message of messages) bytes += message.payload.byteLength;
+    const edge = up ? messages.at(-1) : messages[0];
+    const ended = !more || left <= 0 || edge === undefined || bytes >= MAX_PAGE_BYTES;
+    if (ended || (!up && edge.seq <= 1)) return { channel, messages: pieces.flat(), more: more && ended };
+    from = up ? edge.seq + 1 : edge.seq - 1;
+  }
 }
 
 /** The addressee of a message in a person channel is the party that did not send it; a group's messages carry the group id. */

@@ -19,6 +19,8 @@ export interface SendCommand {
   readonly origin: string;
   /** Skips the sender's rights, never the channel's own state (ban, disband). */
   readonly asSystem?: boolean;
+  /** Only to those who are online, whatever the flags say. */
+  readonly unstored?: boolean;
 }
 
 export interface Sent {
@@ -57,7 +59,8 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
   if (!speaks.ok) return speaks;
 
   const draft = draftOf(ports, found.value, command);
-  if ((command.flags & FLAG_NO_PERSIST) !== 0) return ok({ messageId: ports.passOn(draft), messageSeq: 0, tsMs: draft.tsMs });
+  if (command.unstored === true || (command.flags & FLAG_NO_PERSIST) !== 0)
+    return ok({ messageId: ports.passOn(draft), messageSeq: 0, tsMs: draft.tsMs });
   const appended = await ports.append(draft);
   if (!appended.ok) return appended;
   return answer(appended.value);
@@ -77,9 +80,9 @@ export function storedChannelId(
   return ok(personChannelId(sender.uid, peer));
 }
 
-/** A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators. */
+/** A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators, and text that UTF-8 can hold. */
 export function isUid(uid: string): boolean {
-  return uid.length > 0 && uid.length <= 128 && !/[@#&\p{Cc}]/u.test(uid);
+  return uid.length > 0 && uid.length <= 128 && uid.isWellFormed() && !/[@#&\p{Cc}]/u.test(uid);
 }
 
 function isGroupId(id: string): boolean {

@@ -1,24 +1,15 @@
-import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Users } from '../channels/channel-states.ts';
 import { isUid } from '../messages/send-message.ts';
 import type { User } from '../model.ts';
 
 /** How many accounts one call may name; WuKongIM back ends send whole groups at once. */
 export const MAX_UIDS_PER_CALL = 20_000;
-const AT_ONCE = 200;
-
 /** Makes the accounts that are missing, in order and without repeats: a back end may name somebody who has never connected. */
 export async function ensurePeople(users: Users, uids: readonly string[]): Promise<Outcome<readonly User[]>> {
   const wanted = [...new Set(uids)];
   if (wanted.length > MAX_UIDS_PER_CALL) return refuse('limit.objects', { given: wanted.length, limit: MAX_UIDS_PER_CALL });
   const invalid = wanted.find((uid) => !isUid(uid));
   if (invalid !== undefined) return refuse('wk.uid_invalid', { uid: invalid.slice(0, 128) });
-  const people: User[] = [];
-  for (let from = 0; from < wanted.length; from += AT_ONCE) {
-    for (const made of await Promise.all(wanted.slice(from, from + AT_ONCE).map((uid) => users.ensurePerson(uid)))) {
-      if (!made.ok) return made;
-      people.push(made.value);
-    }
-  }
-  return ok(people);
+  return users.ensurePeople(wanted);
 }

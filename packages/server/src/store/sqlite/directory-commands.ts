@@ -1,8 +1,10 @@
-import type { Change, Channel, Member, Role, Uid, User } from '../../domain/model.ts';
+import type { Change, Channel, Uid, User } from '../../domain/model.ts';
 import type { Committed, NewChannel, NewUser } from '../../domain/ports.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { credentialCommands } from './credential-commands.ts';
-import { ROLES, toChannel, toUser } from './rows.ts';
+import { listCommands } from './list-commands.ts';
+import { memberCommands } from './member-commands.ts';
+import { toChannel, toUser } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tails } from './tails.ts';
 
@@ -12,7 +14,6 @@ export interface CommandContext {
 }
 
 const committed = <T>(value: T, changes: readonly Change[]): Outcome<Committed<T>> => ok({ value, changes });
-const noChannel = (ch: number): ReturnType<typeof refuse> => refuse('im.channel_missing', { ch });
 
 /** Mutations, each inside a transaction of the writer. `nowMs` comes from the caller's clock. */
 export function directoryCommands({ sql, tails }: CommandContext) {
@@ -24,7 +25,6 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     const row = sql('SELECT * FROM channel WHERE type=? AND id=?').get(type, id);
     return row === undefined ? null : toChannel(row);
   };
-  const channelExists = (ch: number): boolean => sql('SELECT 1 FROM channel WHERE ch=?').get(ch) !== undefined;
 
   /** A canonical decimal keeps itself when free; others get the next of a range far above what people choose. */
   function takeNumber(text: string): number {
@@ -53,6 +53,18 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     }
     const saved = userOf(user.uid);
     return saved === null ? refuse('srv.fault') : committed(saved, [{ kind: 'user.saved', user: saved }]);
+  }
+
+  function ensurePeople(uids: readonly Uid[]): Outcome<Committed<readonly User[]>> {
+    const people: User[] = [];
+    const changes: Change[] = [];
+    for (const uid of uids) {
+      const made = ensureUser({ uid, kind: 'person' });
+      if (!made.ok) return made;
+      people.push(made.value.value);
+      changes.push(...made.value.changes);
+    }
+    return committed(people, changes);
   }
 
   function saveUser(
@@ -134,72 +146,6 @@ export function directoryCommands({ sql, tails }: CommandContext) {
     return channel === null ? refuse('srv.fault') : committed(channel, [{ kind: 'channel.saved', channel }]);
   }
 
-  function addMembers(
-    ch: number,
-    members: readonly { u: number; role: Role }[],
-    options: { reset: boolean; actor: Uid | null },
-    nowMs: number,
-  ): Outcome<Committed<readonly number[]>> {
-    if (!channelExists(ch)) return noChannel(ch);
-    const changes: Change[] = [];
-    if (options.reset) {
-      const keep = new Set(members.map((m) => m.u));
-      const gone = sql('SELECT user FROM membership WHERE ch=?')
-        .all(ch)
-        .map((row) => Number(row['user']))
-        .filter((u) => !keep.has(u));
-      for (const u of gone) sql('DELETE FROM membership WHERE ch=? AND user=?').run(ch, u);
-      if (gone.length > 0) changes.push({ kind: 'members.removed', ch, users: gone, actor: options.actor });
-    }
-    const lastSeq = tails.peek(ch).seq;
-    const added: number[] = [];
-    const touched: Member[] = [];
-    for (const { u, role } of members) {
-      const wanted = ROLES.indexOf(role);
-      const row = sql('SELECT role, muted_until_ms, joined_ms FROM membership WHERE ch=? AND user=?').get(ch, u);
-      if (row === undefined) {
-        sql('INSERT INTO membership(ch, user, role, read_seq, joined_seq, joined_ms) VALUES(?,?,?,?,?,?)').run(
-          ch,
-          u,
-          wanted,
-          lastSeq,
-          lastSeq,
-          nowMs,
-        );
-        added.push(u);
-        touched.push({ u, role, mutedUntilMs: 0, joinedMs: nowMs });
-      } else if (options.reset ? wanted !== row['role'] : wanted > Number(row['role'])) {
-        // Adding somebody who is there never demotes; only a reset states every role anew.
-        sql('UPDATE membership SET role=? WHERE ch=? AND user=?').run(wanted, ch, u);
-        touched.push({ u, role, mutedUntilMs: Number(row['muted_until_ms']), joinedMs: Number(row['joined_ms']) });
-      }
-    }
-    if (touched.length > 0) changes.push({ kind: 'members.added', ch, members: touched, actor: options.actor });
-    return committed(added, changes);
-  }
-
-  function removeMembers(ch: number, users: readonly number[], actor: Uid | null): Outcome<Committed<readonly number[]>> {
-    if (!channelExists(ch)) return noChannel(ch);
-    const gone = users.filter((u) => sql('DELETE FROM membership WHERE ch=? AND user=?').run(ch, u).changes === 1);
-    return committed(gone, gone.length === 0 ? [] : [{ kind: 'members.removed', ch, users: gone, actor }]);
-  }
-
-  function editList(
-    ch: number,
-    list: 'deny' | 'allow',
-    edit: 'add' | 'remove' | 'set',
-    users: readonly number[],
-  ): Outcome<Committed<void>> {
-    if (!channelExists(ch)) return noChannel(ch);
-    if (edit === 'set') sql('DELETE FROM channel_list WHERE ch=? AND list=?').run(ch, list);
-    for (const u of users) {
-      if (edit === 'remove') sql('DELETE FROM channel_list WHERE ch=? AND list=? AND user=?').run(ch, list, u);
-      else sql('INSERT OR IGNORE INTO channel_list VALUES(?,?,?)').run(ch, list, u);
-    }
-    const kind = edit === 'set' ? 'list.set' : edit === 'add' ? 'list.added' : 'list.removed';
-    return committed(undefined, [{ kind, ch, list, users }]);
-  }
-
   function moveRead(ch: number, u: number, readSeq: number): Outcome<Committed<number>> {
     const row = sql('SELECT read_seq FROM membership WHERE ch=? AND user=?').get(ch, u);
     if (row === undefined) return refuse('im.not_member', { ch });
@@ -214,12 +160,12 @@ export function directoryCommands({ sql, tails }: CommandContext) {
   return {
     partiesOf,
     ensureUser,
+    ensurePeople,
     saveUser,
     ensureChannel,
-    addMembers,
-    removeMembers,
-    editList,
     moveRead,
+    ...memberCommands({ sql, tails }),
+    ...listCommands(sql, ensureChannel),
     ...credentialCommands(sql),
   };
 }

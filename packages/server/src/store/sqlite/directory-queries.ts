@@ -1,7 +1,13 @@
 import type { BotClient, Channel, DeviceToken, Session, Uid, User } from '../../domain/model.ts';
+import type { ListEntry } from '../../domain/ports.ts';
 import { present, type Row, toBotClient, toChannel, toDeviceToken, toSession, toUser } from './rows.ts';
 import type { Statements } from './statements.ts';
 
+const toListEntry = (row: Row): ListEntry => ({
+  u: Number(row['u']),
+  uid: String(row['uid']),
+  createdMs: Number(row['created_ms']),
+});
 const orNull = <T>(row: Row | undefined, map: (row: Row) => T): T | null => (row === undefined ? null : map(row));
 
 export function directoryQueries(sql: Statements) {
@@ -28,6 +34,18 @@ export function directoryQueries(sql: Statements) {
         JOIN user f ON f.u = CASE c.party_a WHEN l.user THEN c.party_b ELSE c.party_a END WHERE l.user=? AND l.list='allow' ORDER BY f.u`)
         .all(u)
         .map(toUser),
+    groupList: (ch: number, list: 'deny' | 'allow'): ListEntry[] =>
+      sql(
+        'SELECT f.u, f.uid, l.created_ms FROM channel_list l JOIN user f ON f.u=l.user WHERE l.ch=? AND l.list=? ORDER BY l.created_ms, f.u',
+      )
+        .all(ch, list)
+        .map(toListEntry),
+    personList: (owner: number, list: 'deny' | 'allow'): ListEntry[] =>
+      sql(`SELECT f.u, f.uid, l.created_ms FROM channel_list l JOIN channel c ON c.ch=l.ch AND c.type=1
+        JOIN user f ON f.u = CASE c.party_a WHEN l.user THEN c.party_b ELSE c.party_a END
+        WHERE l.user=? AND l.list=? ORDER BY l.created_ms, f.u`)
+        .all(owner, list)
+        .map(toListEntry),
     deviceTokens: (uid: Uid): DeviceToken[] =>
       sql('SELECT * FROM device_token WHERE uid=? ORDER BY id').all(uid).map(toDeviceToken),
     deviceTokensByHash: (hash: Uint8Array): DeviceToken[] =>

@@ -20,6 +20,7 @@ export function directoryOf(threads: Threads): Directory {
     writer.command<Commands, K>(op, ...args);
   return {
     ensureUser: (user) => attempt(() => run('ensureUser', user)),
+    ensurePeople: (uids) => attempt(() => run('ensurePeople', uids)),
     saveUser: (uid, patch) => attempt(() => run('saveUser', uid, patch)),
     user: (uid) => read('user', uid),
     userByNumber: (n) => read('userByNumber', n),
@@ -34,7 +35,11 @@ export function directoryOf(threads: Threads): Directory {
     groupsOf: (u) => read('groupsOf', u),
     addMembers: (ch, members, how) => attempt(() => run('addMembers', ch, members, how, now())),
     removeMembers: (ch, users, actor) => attempt(() => run('removeMembers', ch, users, actor)),
-    editList: (ch, list, edit, users) => attempt(() => run('editList', ch, list, edit, users)),
+    setRoles: (ch, roles, actor) => attempt(() => run('setRoles', ch, roles, actor)),
+    editList: (ch, list, edit, users) => attempt(() => run('editList', ch, list, edit, users, now())),
+    editPersonList: (owner, list, edit, ids) => attempt(() => run('editPersonList', owner, list, edit, ids, now())),
+    groupList: (ch, list) => read('groupList', ch, list),
+    personList: (owner, list) => read('personList', owner, list),
     friendsOf: (u) => read('friendsOf', u),
     async conversations(u, limit): Promise<readonly ConversationRow[]> {
       const tails = (await tailsOf(threads, u)).sort((a, b) => b.lastId - a.lastId || b.ch - a.ch).slice(0, limit);

@@ -43,6 +43,8 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO user(u, uid, kind, numeric_id, name) VALUES(1, '____system', 'system', 10000, '');
   INSERT INTO meta VALUES('folded_id', 0), ('next_number', 4000000000), ('dedupe_key', randomblob(8));
   `,
+  // When somebody came on a list; those of before have no time.
+  'ALTER TABLE channel_list ADD COLUMN created_ms INT NOT NULL DEFAULT 0',
 ];
 
 /** Of decisions.db, by the same rule. */

@@ -7,7 +7,7 @@ export function sendRefusal(
   decisions: Pick<Decisions, 'record'>,
   reply: FastifyReply,
   refusal: Refusal,
-  who: { caller: Caller; uid: string | null },
+  who: { caller: Caller; uid: string | null; extra?: object },
 ): FastifyReply {
   const definition = definitionOf(refusal.code);
   const status = wireOf(refusal.code).http;
@@ -22,6 +22,7 @@ export function sendRefusal(
     detail: detailOf(refusal, definition.public[language]),
     code: definition.publicCode,
     requestId,
+    ...who.extra,
   };
   return withCommonHeaders(reply, requestId)
     .code(status)
@@ -42,5 +43,5 @@ export function withCommonHeaders(reply: FastifyReply, requestId: string): Fasti
     .header('X-Request-Id', requestId)
     .header('X-Content-Type-Options', 'nosniff')
     .header('Cache-Control', 'no-store')
-    .header('Vary', 'Accept-Language');
+    .header('Vary', 'Origin, Accept-Language');
 }

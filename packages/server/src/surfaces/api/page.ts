@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { definitionOf } from '@hufu/refusals';
+import { editDistance } from '../../kernel/nearest.ts';
 import { sendRefusal } from './answers.ts';
 import type { Decisions } from './deps.ts';
 import { callerOf, refuseThrown } from './thrown.ts';
@@ -9,6 +11,8 @@ import { callerOf, refuseThrown } from './thrown.ts';
 export interface PageOptions {
   /** Folder of the built page; without an index.html there the server has no page. */
   readonly dir: string;
+  /** Every route there is, for suggestions. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   readonly decisions: Pick<Decisions, 'record' | 'newRequestId'>;
 }
 
@@ -21,7 +25,7 @@ const HEADERS = {
 
 /** The built page, its index.html for every address that a browser opens, and the answer to routes that do not exist. */
 export function registerPage(app: FastifyInstance, options: PageOptions): void {
-  const { dir, decisions } = options;
+  const { dir, decisions, routes } = options;
   const built = existsSync(join(dir, 'index.html'));
   if (built) {
     void app.register(fastifyStatic, {
@@ -35,19 +39,49 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
       cacheControl: false,
     });
   }
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '/';
-    const opensPage =
-      request.method === 'GET' &&
-      !/^\/(api|files|onebot)(\/|$)/.test(path) &&
-      (request.headers.accept ?? '').includes('text/html');
-    if (built && opensPage) return reply.code(200).sendFile('index.html');
-    return sendRefusal(
-      decisions,
-      reply,
-      { code: 'http.route_unknown', evidence: { path: path.slice(0, 256), method: request.method } },
-      { caller: callerOf(request), uid: null },
-    );
+  const refuseUnknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = pathOf(request);
+    const near = nearRoutes(path, routes);
+    // The key in which back ends of WuKongIM look for words.
+    const msg = definitionOf('http.route_unknown').public.zh;
+    const caller = callerOf(request);
+    const evidence = { path: path.slice(0, 256), method: request.method, near: near.join(', ') };
+    return sendRefusal(decisions, reply, { code: 'http.route_unknown', evidence }, { caller, uid: null, extra: { near, msg } });
+  };
+  // Before the body is read: an unknown route has no content type and no limit of its own.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 && !(built && opensPage(request))) return refuseUnknown(request, reply);
   });
+  app.setNotFoundHandler(async (request, reply) =>
+    built && opensPage(request) ? reply.code(200).sendFile('index.html') : refuseUnknown(request, reply),
+  );
   app.setErrorHandler(refuseThrown(decisions));
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}
+
+function opensPage(request: FastifyRequest): boolean {
+  const path = pathOf(request);
+  return (
+    request.method === 'GET' && !/^\/(api|files|onebot)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html')
+  );
+}
+
+const MAX_NEAR = 3;
+const MAX_PATH = 128;
+
+/** Routes that the path may have meant: the same behind a prefix that a proxy added or took away, or a slip of a few letters. */
+export function nearRoutes(path: string, routes: PageOptions['routes']): readonly string[] {
+  const given = path.slice(0, MAX_PATH).replace(/\/+$/, '').toLowerCase();
+  return routes
+    .map(({ method, path: known }) => {
+      const shifted = given.length > 1 && (given.endsWith(known) || known.endsWith(given));
+      return { name: `${method} ${known}`, distance: shifted ? 0 : editDistance(given, known), allowed: known.length / 4 };
+    })
+    .filter((one) => one.distance <= one.allowed)
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+    .slice(0, MAX_NEAR)
+    .map((one) => one.name);
 }

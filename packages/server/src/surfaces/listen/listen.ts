@@ -8,6 +8,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { earlyAnswer, handshakeProblem, type RefuseEarly, unreadable, writeAnswer } from './early-refusal.ts';
 import { type HostRule, isHostAllowed, isOriginAllowed } from './hosts.ts';
 import type { Peer } from './peer.ts';
@@ -49,8 +50,10 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
   };
   server.on('request', (request, response) => {
     const upgradeOnly = options.onRequest === null || options.upgrades.some((one) => one.matches(pathOf(request)));
-    const refusal = checkRequest(request, options, false) ?? (upgradeOnly ? refuse('http.upgrade_missing').refusal : null);
-    if (refusal === null) return options.onRequest?.(request, response);
+    const notHere = checkRequest(request, options, false);
+    if (notHere === null) allowOrigin(request, response);
+    const refusal = notHere ?? (upgradeOnly ? refuse('http.upgrade_missing').refusal : null);
+    if (refusal === null) return isPreflight(request) ? answerPreflight(response) : options.onRequest?.(request, response);
     const { status, headers, body } = refusedAt(request, refusal);
     response.writeHead(status, { ...headers }).end(request.method === 'HEAD' ? undefined : body);
   });

@@ -5,30 +5,32 @@ import type { Answer } from './route.ts';
 
 /** The one place where an outcome becomes an answer: `{msg, status}` as WuKongIM, and `reason` and `requestId` beside it. */
 export function sendAnswer(deps: WukongHttpDeps, caller: Caller, reply: FastifyReply, answer: Answer): FastifyReply {
-  if (answer.refused === undefined) return json(reply, answer.httpStatus ?? 200, deps.newRequestId(), answer.body);
+  if (answer.refused === undefined) return json(reply, 200, deps.newRequestId(), answer.json ?? JSON.stringify(answer.body));
   const { publicCode, public: words } = definitionOf(answer.refused.code);
   const httpStatus = answer.httpStatus ?? httpStatusOf(answer.refused);
   const requestId = deps.recordRefusal(answer.refused, caller, httpStatus);
   if (answer.refused.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.refused.retryAfterSeconds));
   if (httpStatus === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
   const status = answer.status ?? httpStatus;
-  return json(reply, httpStatus, requestId, {
-    msg: answer.text ?? words.zh,
-    status,
-    reason: publicCode,
-    requestId,
-    ...answer.extra,
-  });
+  const body = { msg: answer.text ?? wordsOf(answer.refused, words.zh), status, reason: publicCode, requestId, ...answer.extra };
+  return json(reply, httpStatus, requestId, JSON.stringify(body));
 }
 
-function json(reply: FastifyReply, status: number, requestId: string, body: unknown): FastifyReply {
+/** What is wrong with the caller's own request may be told; evidence of every other cause stays with the operator. */
+function wordsOf(refusal: Refusal, words: string): string {
+  const { field, reason } = refusal.evidence ?? {};
+  if (refusal.code !== 'http.bad_body' || typeof reason !== 'string') return words;
+  return typeof field === 'string' ? `${words}: ${field} ${reason}` : `${words}: ${reason}`;
+}
+
+function json(reply: FastifyReply, status: number, requestId: string, body: string): FastifyReply {
   return reply
     .code(status)
     .header('X-Request-Id', requestId)
     .header('X-Content-Type-Options', 'nosniff')
     .header('Cache-Control', 'no-store')
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(body));
+    .send(body);
 }
 
 /** WuKongIM knows 400 for every refusal of a call; only who you are, what cannot be read at all, how much, and "ours" have their own. */

@@ -1,80 +1,106 @@
 import { Type } from 'typebox';
-import { type Conversation, listConversations } from '../../domain/conversations/list.ts';
-import { PERSON } from '../../domain/model.ts';
+import { MAX_RECENTS, type SyncedConversation, syncConversations } from '../../domain/conversations/sync.ts';
+import { isBlank } from './channels.ts';
 import type { WukongHttpDeps } from './deps.ts';
-import { messageObject } from './message-object.ts';
-import { flag, route, text, type WukongRoute, wrong } from './route.ts';
+import { byte, bytes, bytesOf, text, whole } from './fields.ts';
+import { messagesJson } from './message-object.ts';
+import { route, type WukongRoute, wrong } from './route.ts';
 
-const MAX_RECENTS = 200;
+const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
+const MAX_POSITIONS = 10_000;
 
 export const conversationSync: WukongRoute = route({
   method: 'POST',
   path: '/conversation/sync',
-  doc: 'The conversations of a user with their latest messages, newest first. `last_msg_seqs` (`id:type:seq|…`) and `version` say what the client has.',
-  example: { uid: 'alice', version: 0, last_msg_seqs: '', msg_count: 10, only_unread: 0 },
+  doc: 'The conversations in which a user lacks messages, newest first, each with its latest messages. Without `msg_count` there are none.',
+  example: {
+    request: { uid: 'bob', version: 0, last_msg_seqs: '', msg_count: 10 },
+    answer: [
+      {
+        channel_id: 'group1',
+        channel_type: 2,
+        unread: 1,
+        timestamp: 1_767_225_600,
+        last_msg_seq: 1,
+        last_client_msg_no: 'order-1',
+        offset_msg_seq: 0,
+        readed_to_msg_seq: 0,
+        version: 1_767_225_600_000_000_000,
+        recents: [
+          {
+            header: { no_persist: 0, red_dot: 0, sync_once: 0 },
+            setting: 0,
+            message_id: 1,
+            message_idstr: '1',
+            client_msg_no: 'order-1',
+            message_seq: 1,
+            from_uid: 'alice',
+            channel_id: 'group1',
+            channel_type: 2,
+            expire: 0,
+            timestamp: 1_767_225_600,
+            payload: Buffer.from('{"type":1,"content":"hi"}').toString('base64'),
+          },
+        ],
+      },
+    ],
+  },
   schema: Type.Object({
-    uid: text,
-    version: Type.Optional(Type.Number()),
-    last_msg_seqs: text,
-    msg_count: flag,
-    only_unread: flag,
-    exclude_channel_types: Type.Optional(Type.Array(Type.Integer())),
-    page: flag,
-    page_size: flag,
+    uid: text('Whose conversations.'),
+    version: whole('Above 0: where `last_msg_seqs` names no position, only unread messages.'),
+    last_msg_seqs: text(
+      'The last message the client has of each conversation: `id:type:seq|id:type:seq`, the peer uid for a person.',
+    ),
+    msg_count: whole(`Latest messages of each conversation, at most ${MAX_RECENTS}.`),
+    only_unread: byte('1: only conversations with unread messages, and of them only those.'),
+    exclude_channel_types: bytes('Channel types to leave out: a list of numbers, or the same as base64.'),
+    page: whole('From 1 on: a page of the list; else all, at most 1,000.'),
+    page_size: whole(`Conversations a page: ${DEFAULT_PAGE} when 0, at most ${MAX_PAGE}.`),
   }),
   async handle(deps, body) {
-    const { uid = '', version = 0, msg_count: count = 0 } = body;
-    if (uid.trim() === '') return wrong('uid', 'uid不能为空！');
+    const { uid = '', version = 0, page = 0, page_size: pageSize = 0, msg_count: messages = 0 } = body;
+    if (isBlank(uid)) return wrong('uid', 'uid不能为空！');
+    const excluded = bytesOf('exclude_channel_types', body.exclude_channel_types ?? '');
+    if (!excluded.ok) return { refused: excluded.refusal };
     const user = await deps.users.get(uid);
-    if (user === null || count <= 0) return { body: [] };
-    const known = readPositions(body.last_msg_seqs ?? '');
-    const sinceRead = version > 0 || body.only_unread === 1;
-    const excluded = new Set(body.exclude_channel_types ?? []);
-
-    const rows: object[] = [];
-    for (const one of pageOf(await listConversations(deps, user), body.page ?? 0, body.page_size ?? 0)) {
-      if (excluded.has(one.channel.type) || one.peer?.kind === 'system') continue;
-      if (body.only_unread === 1 && one.unread === 0) continue;
-      const had = known.get(`${one.channelId}:${one.channel.type}`);
-      const fromSeq = had !== undefined ? had + 1 : sinceRead ? one.readSeq + 1 : 1;
-      const row = one.lastSeq < fromSeq ? null : await rowOf(deps, one, fromSeq, Math.min(count, MAX_RECENTS));
-      if (row !== null) rows.push(row);
-    }
-    return { body: rows };
+    if (user === null) return { body: [] };
+    const onlyUnread = body.only_unread === 1;
+    const rows = await syncConversations(deps, user, {
+      known: readPositions(body.last_msg_seqs ?? ''),
+      sinceRead: version > 0 || onlyUnread,
+      onlyUnread,
+      excludedTypes: new Set(excluded.value),
+      messages,
+      page,
+      pageSize: pageSize <= 0 ? DEFAULT_PAGE : Math.min(pageSize, MAX_PAGE),
+    });
+    const parts: string[] = [];
+    for (const row of rows) parts.push(await rowJson(deps, row));
+    return { json: `[${parts.join(',')}]` };
   },
 });
 
-async function rowOf(deps: WukongHttpDeps, one: Conversation, fromSeq: number, count: number): Promise<object | null> {
-  const page = await deps.log.history({ ch: one.channel.ch, pullMode: 0, startSeq: 0, endSeq: 0, limit: count });
-  const recent = page.messages.filter((message) => message.seq >= fromSeq).reverse();
-  const [last] = recent;
-  if (last === undefined) return null;
-  return {
-    channel_id: one.channel.type === PERSON ? one.channelId : one.channel.id,
-    channel_type: one.channel.type,
-    unread: one.unread,
-    timestamp: Math.floor(last.tsMs / 1000),
-    last_msg_seq: last.seq,
-    last_client_msg_no: last.clientMsgNo,
+async function rowJson(deps: WukongHttpDeps, row: SyncedConversation): Promise<string> {
+  const { lastMessage } = row;
+  const head = JSON.stringify({
+    channel_id: row.channelId,
+    channel_type: row.channel.type,
+    unread: row.unread,
+    timestamp: Math.floor(lastMessage.tsMs / 1000),
+    last_msg_seq: lastMessage.seq,
+    last_client_msg_no: lastMessage.clientMsgNo,
     offset_msg_seq: 0,
-    readed_to_msg_seq: one.readSeq,
-    version: last.tsMs * 1_000_000,
-    recents: await Promise.all(recent.map((message) => messageObject(deps.users, one.channel, message))),
-  };
+    readed_to_msg_seq: row.readSeq,
+    version: lastMessage.tsMs * 1_000_000,
+  });
+  return `${head.slice(0, -1)},"recents":${await messagesJson(deps.users, row.channel, row.recents)}}`;
 }
 
-/** Paging only from page 1 on, as WuKongIM does. */
-function pageOf(rows: readonly Conversation[], page: number, size: number): readonly Conversation[] {
-  if (page < 1) return rows;
-  const each = size <= 0 ? 100 : Math.min(size, MAX_PAGE);
-  return rows.slice((page - 1) * each, page * each);
-}
-
-/** `id:type:seq|id:type:seq`; ids may hold colons, so the last two parts count. */
+/** `id:type:seq|id:type:seq`; ids may hold colons, so the last two parts count. What is not of this form is passed over. */
 function readPositions(list: string): ReadonlyMap<string, number> {
   const positions = new Map<string, number>();
-  for (const entry of list.split('|', 10_000)) {
+  for (const entry of list.split('|', MAX_POSITIONS)) {
     const match = /^(.+):(\d{1,3}):(\d{1,15})$/.exec(entry);
     if (match !== null) positions.set(`${match[1]}:${Number(match[2])}`, Number(match[3]));
   }

@@ -35,7 +35,7 @@ export interface WukongHttpDeps {
   recordRefusal(refusal: Refusal, caller: Caller, httpStatus: number): string;
   /** An id for an answer that refuses nothing. */
   newRequestId(): string;
-  /** What `/route` tells clients; known once the listeners are bound. */
-  addresses(): { readonly tcp: string; readonly ws: string; readonly wss: string };
+  /** What `/route` tells a client that reached us under `host` (a Host header); known once the listeners are bound. */
+  addresses(host: string): { readonly tcp: string; readonly ws: string; readonly wss: string };
   readonly maxBodyBytes?: number;
 }

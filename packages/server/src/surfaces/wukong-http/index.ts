@@ -1,23 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
-import { refusalOf, refuse } from '../../kernel/outcome.ts';
+import { type Outcome, ok, refusalOf, refuse } from '../../kernel/outcome.ts';
 import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
 import { sendAnswer } from './answers.ts';
 import { channelRoutes } from './channels.ts';
 import { conversationSync } from './conversations.ts';
 import type { Caller, WukongHttpDeps } from './deps.ts';
+import { listRoutes } from './lists.ts';
 import { messageSend, messageSync } from './messages.ts';
-import type { WukongRoute } from './route.ts';
+import type { Answer, WukongRoute } from './route.ts';
 import { health, routeAddresses } from './system.ts';
 import { userToken } from './users.ts';
 
 export type { Caller, WukongHttpDeps } from './deps.ts';
+export type { Example, WukongRoute } from './route.ts';
 
-/** Every route of the WuKongIM API that this server has. */
+/** Every route of the WuKongIM API that this server has; each example finds what those before it have made. */
 export const wukongRoutes: readonly WukongRoute[] = [
   userToken,
   ...channelRoutes,
+  ...listRoutes,
   messageSend,
   messageSync,
   conversationSync,
@@ -25,8 +28,9 @@ export const wukongRoutes: readonly WukongRoute[] = [
   health,
 ];
 
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+/** 20,000 uids of 128 characters. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** The HTTP API of WuKongIM v2 for back ends: same routes, bodies and answers, plus `reason` and `requestId` on every refusal. */
 export function registerWukongHttp(app: FastifyInstance, deps: WukongHttpDeps): void {
@@ -51,37 +55,43 @@ function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRout
     bodyLimit: deps.maxBodyBytes ?? MAX_BODY_BYTES,
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       if (route.open) return;
-      const admitted = await deps.admit(callerOf(request));
-      if (!admitted.ok) return sendAnswer(deps, callerOf(request), reply, { refused: admitted.refusal });
+      const caller = callerOf(request);
+      const admitted = await deps.admit(caller);
+      if (!admitted.ok) return sendAnswer(deps, caller, reply, { refused: admitted.refusal });
     },
     handler: async (request, reply) => {
-      const input = route.method === 'GET' ? { ok: true as const, value: request.query } : parse(request.body);
-      const answer = input.ok
-        ? await route.run(deps, input.value)
-        : { refused: input.refusal, text: '数据格式有误！: the body is not JSON' };
-      return sendAnswer(deps, callerOf(request), reply, answer);
+      const caller = callerOf(request);
+      return sendAnswer(deps, caller, reply, await answerOf(deps, route, request, caller));
     },
   });
-  const others = METHODS.filter((method) => method !== route.method);
+  // Which methods a path takes is answered before credentials and before the body is read.
   scope.route({
-    method: others,
+    method: METHODS.filter((method) => method !== route.method),
     url: route.path,
-    handler: async (request, reply) => {
-      void reply.header('Allow', route.method === 'GET' ? 'GET, HEAD' : route.method);
+    onRequest: async (request, reply) => {
+      void reply.header('Allow', route.method === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS');
+      if (request.method === 'OPTIONS') return reply.code(204).send();
       return sendAnswer(deps, callerOf(request), reply, {
         refused: { code: 'http.method_not_allowed', evidence: { method: request.method } },
-        httpStatus: 405,
       });
     },
+    handler: async (_, reply) => reply,
   });
 }
 
-function parse(body: unknown) {
+async function answerOf(deps: WukongHttpDeps, route: WukongRoute, request: FastifyRequest, caller: Caller): Promise<Answer> {
+  const input = route.method === 'GET' ? ok(request.query) : parse(request.body);
+  if (input.ok) return route.run(deps, input.value, caller);
+  const { reason } = input.refusal.evidence ?? {};
+  return { refused: input.refusal, text: `数据格式有误！: ${String(reason)}` };
+}
+
+function parse(body: unknown): Outcome<unknown> {
   if (typeof body !== 'string' || body.trim() === '') return refuse('http.bad_body', { reason: 'the body is empty' });
   try {
-    return { ok: true as const, value: JSON.parse(body) as unknown };
+    return ok(JSON.parse(body) as unknown);
   } catch {
-    return refuse('http.bad_body', { reason: 'the body is not JSON', bytes: body.length });
+    return refuse('http.bad_body', { reason: 'the body is not JSON', characters: body.length });
   }
 }
 

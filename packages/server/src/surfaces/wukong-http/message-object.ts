@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { addresseeOf } from '../../domain/messages/read-history.ts';
 import { type Channel, FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, type Message } from '../../domain/model.ts';
 import type { Users } from '../../domain/channels/channel-states.ts';
@@ -24,6 +25,18 @@ export async function messageObject(users: Users, channel: Channel, message: Mes
     timestamp: Math.floor(message.tsMs / 1000),
     payload: Buffer.from(message.payload).toString('base64'),
   };
+}
+
+const AT_ONCE = 500;
+
+/** A JSON array of messages. Long ones are written in pieces, between which other requests are served. */
+export async function messagesJson(users: Users, channel: Channel, messages: readonly Message[]): Promise<string> {
+  const parts: string[] = [];
+  for (const message of messages) {
+    parts.push(JSON.stringify(await messageObject(users, channel, message)));
+    if (parts.length % AT_ONCE === 0) await setImmediate();
+  }
+  return `[${parts.join(',')}]`;
 }
 
 function bit(flags: number, mask: number): 0 | 1 {

@@ -7,51 +7,64 @@ import { FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, PERSON, type User } from
 import { publish } from '../../domain/publish.ts';
 import { isReservedUid } from '../../domain/users/account-rules.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { isBlank } from './channels.ts';
 import type { WukongHttpDeps } from './deps.ts';
-import { messageObject } from './message-object.ts';
-import { byte, flag, reserved, route, seq, text, uids, type WukongRoute, wrong } from './route.ts';
+import { byte, bytes, bytesOf, seq, text, uids, whole } from './fields.ts';
+import { messagesJson } from './message-object.ts';
+import { reserved, route, type WukongRoute, wrong } from './route.ts';
 
 const SYSTEM_UID = '____system';
-const header = Type.Optional(Type.Object({ no_persist: flagOrNull(), red_dot: flagOrNull(), sync_once: flagOrNull() }));
-
-function flagOrNull() {
-  return Type.Optional(Type.Union([Type.Integer(), Type.Null()]));
-}
+const HELLO = Buffer.from('{"type":1,"content":"hi"}').toString('base64');
 
 export const messageSend: WukongRoute = route({
   method: 'POST',
   path: '/message/send',
-  doc: 'Sends a message; answered when it is on disk. The rights of a person who sends apply, unless `as_system: 1`; without `from_uid` the system account speaks.',
-  example: { from_uid: 'alice', channel_id: 'group1', channel_type: 2, payload: 'eyJ0eXBlIjoxLCJjb250ZW50IjoiaGkifQ==' },
+  doc: 'Sends a message; answered when it is on disk. A refusal has `data.reason`, the number a client would get, and stores nothing.',
+  example: {
+    request: { from_uid: 'alice', channel_id: 'group1', channel_type: 2, client_msg_no: 'order-1', payload: HELLO },
+    answer: {
+      status: 200,
+      data: { message_id: 1, message_idstr: '1', message_seq: 1, client_msg_no: 'order-1', reason: 1 },
+    },
+  },
   schema: Type.Object({
-    header,
-    client_msg_no: text,
-    from_uid: text,
-    channel_id: text,
-    channel_type: byte,
-    expire: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
-    subscribers: uids,
-    topic: text,
-    payload: text,
-    as_system: Type.Optional(Type.Union([Type.Integer(), Type.Boolean()])),
+    header: Type.Optional(
+      Type.Object(
+        {
+          no_persist: whole('1: only to those online, not stored; `message_seq` is 0 and the id 2^62 or more.'),
+          red_dot: whole('1: clients count it as unread.'),
+          sync_once: whole('1: a command: only to those online, not in history or conversations.'),
+        },
+        { description: 'Flags of the message.' },
+      ),
+    ),
+    client_msg_no: text('The same one with the same content within 24 h gives the first answer again; made when missing.'),
+    from_uid: text('Who sends, with the rights and mutes of that person; absent or empty: the system account, which may always.'),
+    channel_id: text('The group, or the uid of the person who gets it.'),
+    channel_type: byte('1 a person, 2 a group.'),
+    expire: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Seconds after which clients forget it; 0 never.' }),
+    ),
+    subscribers: uids('Must be empty: name one channel instead.'),
+    topic: text('At most 256 characters.'),
+    payload: bytes('The content as base64, usually of JSON with a `type`.'),
+    as_system: Type.Optional(
+      Type.Union([Type.Integer(), Type.Boolean()], {
+        description: 'Ours. 1: the rights and mutes of `from_uid` do not count; ban and disband of the channel do.',
+      }),
+    ),
   }),
   async handle(deps, body) {
-    const { payload = '', channel_id: channelId = '', channel_type: channelType = 0, from_uid: fromUid = '' } = body;
-    if (payload === '') return wrong('payload', 'payload不能为空！');
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(payload) || payload.length % 4 !== 0)
-      return wrong('payload', '数据格式有误！: payload is not base64');
-    if ((body.subscribers ?? []).length > 0) {
-      return wrong(
-        'subscribers',
-        channelId === '' ? 'subscribers are not supported: name one channel' : 'channelId和subscribers不能同时存在！',
-      );
-    }
-    if (channelId === '') return wrong('channel_id', '频道ID不能为空！');
-    if (channelType === PERSON ? !isUid(channelId) : /[@#&]/.test(channelId))
-      return wrong('channel_id', '频道ID不能包含特殊字符！');
+    const { channel_id: channelId = '', channel_type: channelType = 0, from_uid: fromUid = '' } = body;
+    const payload = bytesOf('payload', body.payload ?? '');
+    if (!payload.ok) return { refused: payload.refusal, text: '数据格式有误！: payload is not base64' };
+    if (payload.value.byteLength === 0) return wrong('payload', 'payload不能为空！');
+    if ((body.subscribers ?? []).length > 0) return wrong('subscribers', '无法处理发送消息请求！');
+    if (channelId === '') return wrong('channel_id', '无法处理发送消息请求！');
+    if (channelType === PERSON ? !isUid(channelId) : /[@#&]/.test(channelId)) return wrong('channel_id', '频道ID不合法！');
 
-    const clientMsgNo =
-      body.client_msg_no === undefined || body.client_msg_no === '' ? `${randomUUID().replaceAll('-', '')}0` : body.client_msg_no;
+    const given = body.client_msg_no ?? '';
+    const clientMsgNo = given === '' ? `${randomUUID().replaceAll('-', '')}0` : given.toWellFormed();
     const sender = await senderOf(deps, fromUid);
     if (!sender.ok)
       return sender.refusal.code === 'wk.reserved_identity'
@@ -64,33 +77,25 @@ export const messageSend: WukongRoute = route({
       clientMsgNo,
       flags: flagsOf(body.header),
       expireSeconds: body.expire ?? 0,
-      topic: (body.topic ?? '').slice(0, 256),
-      payload: Buffer.from(payload, 'base64'),
+      topic: (body.topic ?? '').slice(0, 256).toWellFormed(),
+      payload: payload.value,
       origin: '',
+      ...(body.header?.sync_once === 1 ? { unstored: true } : {}),
       ...(body.as_system === 1 || body.as_system === true ? { asSystem: true } : {}),
     });
-    if (!sent.ok) {
-      const data = {
-        message_id: 0,
-        message_idstr: '0',
-        message_seq: 0,
-        client_msg_no: clientMsgNo,
-        reason: wireOf(sent.refusal.code).wkReason,
-      };
-      return { refused: sent.refusal, extra: { data } };
-    }
-    // An unstored message has a negative id inside; on wires it is 2^62 − id, which JavaScript's numbers cannot hold.
-    const id = sent.value.messageId >= 0 ? String(sent.value.messageId) : String((1n << 62n) - BigInt(sent.value.messageId));
-    const data = {
-      message_id: Number(id),
-      message_idstr: id,
-      message_seq: sent.value.messageSeq,
-      client_msg_no: clientMsgNo,
-      reason: 1,
-    };
-    return { body: { status: 200, data } };
+    if (sent.ok) return { json: sentJson(sent.value.messageId, sent.value.messageSeq, clientMsgNo) };
+    const { wkReason: reason } = wireOf(sent.refusal.code);
+    const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason };
+    return { refused: sent.refusal, extra: { data } };
   },
 });
+
+/** Written by hand, because the id of an unstored message, 2^62 − (its negative id), is no number that JavaScript can hold. */
+function sentJson(messageId: number, messageSeq: number, clientMsgNo: string): string {
+  const id = messageId >= 0 ? String(messageId) : String((1n << 62n) - BigInt(messageId));
+  const rest = JSON.stringify({ message_idstr: id, message_seq: messageSeq, client_msg_no: clientMsgNo, reason: 1 });
+  return `{"status":200,"data":{"message_id":${id},${rest.slice(1)}}`;
+}
 
 /** No uid is the system account; a uid that has never been seen gets an account. */
 async function senderOf(deps: WukongHttpDeps, uid: string): Promise<Outcome<User>> {
@@ -102,7 +107,7 @@ async function senderOf(deps: WukongHttpDeps, uid: string): Promise<Outcome<User
   return isUid(uid) ? deps.users.ensurePerson(uid) : refuse('wk.uid_invalid', { uid: uid.slice(0, 128) });
 }
 
-type Header = { no_persist?: number | null; red_dot?: number | null; sync_once?: number | null } | undefined;
+type Header = { no_persist?: number; red_dot?: number; sync_once?: number } | undefined;
 
 function flagsOf(given: Header): number {
   return (
@@ -118,43 +123,60 @@ const DEFAULT_PAGE = 100;
 export const messageSync: WukongRoute = route({
   method: 'POST',
   path: '/channel/messagesync',
-  doc: 'A page of a channel, ascending. `pull_mode` 0: older, seq ≤ start and > end; 1: newer, seq in [start, end). Both 0: the last `limit` messages.',
+  doc: 'A page of a channel, ascending by `message_seq`; a back end may read every channel. An unknown channel is an empty page.',
   example: {
-    login_uid: 'alice',
-    channel_id: 'group1',
-    channel_type: 2,
-    start_message_seq: 0,
-    end_message_seq: 0,
-    limit: 50,
-    pull_mode: 0,
+    request: { login_uid: 'bob', channel_id: 'group1', channel_type: 2, start_message_seq: 0, end_message_seq: 0, limit: 50 },
+    answer: {
+      start_message_seq: 0,
+      end_message_seq: 0,
+      more: 0,
+      messages: [
+        {
+          header: { no_persist: 0, red_dot: 0, sync_once: 0 },
+          setting: 0,
+          message_id: 1,
+          message_idstr: '1',
+          client_msg_no: 'order-1',
+          message_seq: 1,
+          from_uid: 'alice',
+          channel_id: 'group1',
+          channel_type: 2,
+          expire: 0,
+          timestamp: 1_767_225_600,
+          payload: HELLO,
+        },
+      ],
+    },
   },
   schema: Type.Object({
-    login_uid: text,
-    channel_id: text,
-    channel_type: byte,
-    start_message_seq: seq,
-    end_message_seq: seq,
-    limit: Type.Optional(Type.Integer()),
-    pull_mode: flag,
+    login_uid: text('Who reads; for a person channel one of the two.'),
+    channel_id: text('The group, or the uid of the other person.'),
+    channel_type: byte('1 a person, 2 a group.'),
+    start_message_seq: seq('Where to start. With `end_message_seq` also 0: the last `limit` messages.'),
+    end_message_seq: seq('Where to end, itself not included; 0 no end.'),
+    limit: whole(
+      `At most this many; 0 or less: ${DEFAULT_PAGE}. The most is ${MAX_PAGE}; a page ends earlier when it is very long.`,
+    ),
+    pull_mode: whole('1 newer: from start up to before end. Else older: from start down to before end. Both ascending.'),
+    event_summary_mode: text('Taken and not read: there are no stream events yet.'),
   }),
   async handle(deps, body) {
     const { login_uid: loginUid = '', channel_id: channelId = '', channel_type: channelType = 0 } = body;
     const { start_message_seq: startSeq = 0, end_message_seq: endSeq = 0, limit = 0 } = body;
-    if (channelId.trim() === '') return wrong('channel_id', 'channel_id不能为空！');
-    if (loginUid.trim() === '') return wrong('login_uid', 'login_uid不能为空！');
-    const pullMode = body.pull_mode === 1 && (startSeq > 0 || endSeq > 0) ? 1 : 0;
+    if (isBlank(channelId)) return wrong('channel_id', 'channel_id不能为空！');
+    if (isBlank(loginUid)) return wrong('login_uid', 'login_uid不能为空！');
     const page = await readHistoryAsBackend(deps, loginUid, {
       channelId,
       channelType,
-      pullMode,
+      pullMode: body.pull_mode === 1 ? 1 : 0,
       startSeq,
       endSeq,
       limit: limit <= 0 ? DEFAULT_PAGE : Math.min(limit, MAX_PAGE),
     });
     if (!page.ok) return { refused: page.refusal };
     const { channel, messages: found, more } = page.value;
-    const messages =
-      channel === null ? [] : await Promise.all(found.map((message) => messageObject(deps.users, channel, message)));
-    return { body: { start_message_seq: startSeq, end_message_seq: endSeq, more: more ? 1 : 0, messages } };
+    const messages = channel === null ? '[]' : await messagesJson(deps.users, channel, found);
+    const head = JSON.stringify({ start_message_seq: startSeq, end_message_seq: endSeq, more: more ? 1 : 0 });
+    return { json: `${head.slice(0, -1)},"messages":${messages}}` };
   },
 });

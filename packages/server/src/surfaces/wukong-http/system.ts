@@ -1,16 +1,24 @@
 import { Type } from 'typebox';
 import { refuse } from '../../kernel/outcome.ts';
-import { route, text, type WukongRoute } from './route.ts';
+import { text } from './fields.ts';
+import { route, type WukongRoute } from './route.ts';
 
 export const routeAddresses: WukongRoute = route({
   method: 'GET',
   path: '/route',
-  doc: 'Where clients connect. `intranet=1` has no addresses of its own here, so all are empty.',
-  example: {},
+  doc: 'Where clients connect: the `external` addresses of the configuration, else where the listeners are, under the host that this request named. A listener that is off has an empty address.',
+  example: {
+    request: { uid: 'alice' },
+    answer: { tcp_addr: '127.0.0.1:5100', ws_addr: 'ws://127.0.0.1:5200', wss_addr: '' },
+  },
   open: true,
-  schema: Type.Object({ uid: text, intranet: text }),
-  handle: async (deps, query) => {
-    const { tcp, ws, wss } = query.intranet === '1' ? { tcp: '', ws: '', wss: '' } : deps.addresses();
+  schema: Type.Object({
+    uid: text('Taken and not read: every client may connect anywhere.'),
+    intranet: text('1: the addresses of an inner network; there are none, so all are empty.'),
+  }),
+  handle: async (deps, query, caller) => {
+    const none = { tcp: '', ws: '', wss: '' };
+    const { tcp, ws, wss } = query.intranet === '1' ? none : deps.addresses(caller.headers.host ?? '');
     return { body: { tcp_addr: tcp, ws_addr: ws, wss_addr: wss } };
   },
 });
@@ -18,8 +26,8 @@ export const routeAddresses: WukongRoute = route({
 export const health: WukongRoute = route({
   method: 'GET',
   path: '/health',
-  doc: 'ok while the store answers.',
-  example: {},
+  doc: '`ok` while the store answers; HTTP 500 with `status` "error" when it does not.',
+  example: { request: {}, answer: { status: 'ok' } },
   open: true,
   schema: Type.Object({}),
   handle: async (deps) => {

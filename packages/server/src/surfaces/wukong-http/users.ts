@@ -1,45 +1,84 @@
 import { Type } from 'typebox';
-import { isReservedUid } from '../../domain/users/account-rules.ts';
+import { checkName, isReservedUid } from '../../domain/users/account-rules.ts';
 import { issueDeviceToken } from '../../domain/users/issue-device-token.ts';
-import type { User } from '../../domain/model.ts';
-import type { Hub } from '../../runtime/hub.ts';
-import { byte, DONE, reserved, route, text, type WukongRoute, wrong } from './route.ts';
+import { saveAccount } from '../../domain/users/save-account.ts';
+import { endSessions } from '../../runtime/kick.ts';
+import type { WukongHttpDeps } from './deps.ts';
+import { byte, text } from './fields.ts';
+import { type Answer, DONE, reserved, route, type WukongRoute, wrong } from './route.ts';
 
-const KICK_GRACE_MS = 2000;
+/** What a CONNECT can carry, and no more than a decision needs to look at. */
+const MAX_TOKEN = 4096;
 
-/** The 19 and 24 of WuKongIM come as HTTP 200. */
+/** The 19 of WuKongIM comes as HTTP 200. */
 export const userToken: WukongRoute = route({
   method: 'POST',
   path: '/user/token',
-  doc: 'Registers the token of a user for one device flag; the account is made when missing. Level 1 ends live connections of the same flag.',
-  example: { uid: 'alice', token: 'a long random text', device_flag: 1, device_level: 1, name: 'Alice' },
-  schema: Type.Object({ uid: text, token: text, device_flag: byte, device_level: byte, name: text }),
+  doc: 'Registers the token of a user for one device flag, replacing the last one; the account is made when missing. A banned user gets HTTP 200 with `status` 19.',
+  example: {
+    request: { uid: 'alice', token: 'a long random text', device_flag: 1, device_level: 1, name: 'Alice' },
+    answer: { status: 200 },
+  },
+  schema: Type.Object({
+    uid: text('1 to 128 characters without `@`, `#`, `&` and control characters.'),
+    token: text(`What the client will present; at most ${MAX_TOKEN} characters. Only a keyed hash of it is kept.`),
+    device_flag: byte('0 app, 1 web, 2 desktop, up to 255: the client has to connect with the same one.'),
+    device_level: byte('1: the only live device of its flag, others are signed out; anything else: one beside others.'),
+    name: text('Ours: what people see, 1 to 64 characters; absent or empty keeps the name.'),
+  }),
   async handle(deps, body) {
-    const { uid = '', token = '', device_flag: deviceFlag = 0, name } = body;
+    const { uid = '', token = '', device_flag: deviceFlag = 0 } = body;
     if (uid === '') return wrong('uid', 'uid不能为空！');
     if (token === '') return wrong('token', 'token不能为空！');
+    if (token.length > MAX_TOKEN) return wrong('token', `token长度不能超过${MAX_TOKEN}！`);
+    const name = nameOf(body.name);
+    if (!name.ok) return { refused: name.refusal };
     const deviceLevel = body.device_level === 1 ? 1 : 0;
     const issued = await issueDeviceToken(deps, {
       uid,
       hash: deps.hashToken(token),
       deviceFlag,
       deviceLevel,
-      ...(name === undefined || name.trim() === '' ? {} : { name: name.trim().slice(0, 128) }),
+      ...name.value,
     });
-    if (issued.ok) {
-      if (deviceLevel === 1) kick(deps.hub, issued.value, deviceFlag);
-      return DONE;
-    }
-    const refused = issued.refusal;
-    if (refused.code === 'wk.banned') return { refused, httpStatus: 200, status: 19 };
-    if (refused.code === 'wk.uid_invalid') return { refused, text: 'uid不能包含特殊字符！' };
-    return isReservedUid(uid) ? reserved(refused, '系统账号不允许更新token！') : { refused };
+    if (!issued.ok) return refusedAccount(uid, issued.refusal);
+    // A master is the only one of its flag: whoever holds the old token leaves, even when the token is the same.
+    if (deviceLevel === 1) endSessions(deps.hub, issued.value.u, { refusal: { code: 'wk.kicked' }, deviceFlag });
+    return DONE;
   },
 });
 
-/** A master device is the only one of its flag: whoever holds the old token leaves, even when the token is the same. */
-function kick(hub: Pick<Hub, 'sessionsOf'>, user: User, deviceFlag: number): void {
-  for (const session of [...hub.sessionsOf(user.u)]) {
-    if (session.surface !== 'onebot' && session.deviceFlag === deviceFlag) session.end({ code: 'wk.kicked' }, KICK_GRACE_MS);
-  }
+export interface PersonInfo {
+  readonly uid: string;
+  readonly ban: boolean;
+  readonly sendBan: boolean;
+  readonly disband: boolean;
+  readonly name: string | undefined;
+}
+
+/** `POST /channel` with type 1: the info of a person channel is what a back end says about that user. */
+export async function savePersonInfo(deps: WukongHttpDeps, info: PersonInfo): Promise<Answer> {
+  const { uid, ban: banned, sendBan } = info;
+  if (info.disband) return wrong('disband', 'a person cannot be disbanded: use ban');
+  const name = nameOf(info.name);
+  if (!name.ok) return { refused: name.refusal };
+  const saved = await saveAccount(deps, { uid, banned, sendBan, ...name.value });
+  if (!saved.ok) return refusedAccount(uid, saved.refusal);
+  if (banned) endSessions(deps.hub, saved.value.u, { refusal: { code: 'wk.banned' } });
+  return DONE;
+}
+
+/** An absent or empty name keeps what is there. */
+export function nameOf(name: string | undefined) {
+  if (name === undefined || name.trim() === '') return { ok: true as const, value: {} };
+  const checked = checkName('name', name);
+  return checked.ok ? { ok: true as const, value: { name: checked.value } } : checked;
+}
+
+type RefusedOutcome = Extract<Awaited<ReturnType<typeof issueDeviceToken>>, { ok: false }>['refusal'];
+
+function refusedAccount(uid: string, refused: RefusedOutcome): Answer {
+  if (refused.code === 'wk.banned') return { refused, httpStatus: 200, status: 19 };
+  if (refused.code === 'wk.uid_invalid') return { refused, text: 'uid不能包含特殊字符！' };
+  return isReservedUid(uid) ? reserved(refused, '系统账号不允许更新token！') : { refused };
 }
