@@ -25,6 +25,12 @@ step('format and lint', process.execPath, [
   'peers',
 ]);
 
+step('reference pages are what the code declares', process.execPath, [
+  '--disable-warning=ExperimentalWarning',
+  join(root, 'scripts/docs.mjs'),
+  '--check',
+]);
+
 for (const file of globSync('{packages,peers,bench}/**/*.{ts,vue}', {
   cwd: root,
   exclude: (name) => name === 'node_modules' || name === 'dist',

@@ -26,6 +26,7 @@ const targets = {
   peers: [join(root, 'scripts/peers.mjs'), ...args],
   deletable: [join(root, 'scripts/deletable.mjs')],
   pack: [join(root, 'scripts/pack.mjs'), ...args],
+  docs: [join(root, 'scripts/docs.mjs'), ...args],
   page: ['--eval', ''],
 };
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...targets[command]], { stdio: 'inherit', env });

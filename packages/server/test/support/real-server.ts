@@ -17,7 +17,27 @@ export interface RealServer {
   readonly url: string;
   readonly core: Core;
   readonly addresses: Addresses;
+  /** A call of a back end, with the admin secret unless `headers` bring a credential of their own. */
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answered>;
   close(): Promise<void>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+export async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  let json: Answered['json'] = {};
+  try {
+    json = JSON.parse(text) as Answered['json'];
+  } catch {
+    // Not every answer is JSON; `text` has it.
+  }
+  return { status: response.status, headers: response.headers, text, json };
 }
 
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: (fields, text) => console.error(text, fields) };
@@ -41,8 +61,13 @@ export async function openRealServer(flags: Readonly<Record<string, string>> = {
     refuse: surfaces.refusals.early,
   });
   if (!listener.ok) throw new Error(listener.refusal.code);
+  const url = `http://${listener.value.address}`;
   return {
-    url: `http://${listener.value.address}`,
+    url,
+    async post(path, body, headers = { token: ADMIN }) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return answered(await fetch(`${url}${path}`, { method: 'POST', headers, body: text, redirect: 'manual' }));
+    },
     core,
     addresses,
     async close() {

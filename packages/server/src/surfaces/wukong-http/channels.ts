@@ -8,8 +8,8 @@ import { type Answer, done, route, type WukongRoute, wrong } from './route.ts';
 import { nameOf, savePersonInfo } from './users.ts';
 
 const channelBody = Type.Object({
-  channel_id: text('1 to 128 characters without `@`, `#`, `&` and control characters. Type 1: the uid.'),
-  channel_type: byte('2: a group. 1: a person, of whom `ban`, `send_ban` and `name` are set. Other types are refused.'),
+  channel_id: text('Required. 1 to 128 characters without `@`, `#`, `&` and control characters. Type 1: the uid.'),
+  channel_type: byte('Required. 2: a group. 1: a person, of whom `ban`, `send_ban` and `name` are set. Other types are refused.'),
   large: whole('1: kept, without effect.'),
   ban: whole('1: nobody may send; a person may not connect.'),
   disband: whole('1: dissolved, nobody may send. Groups only.'),
@@ -78,11 +78,11 @@ function newChannelOf(body: Static<typeof channelBody>) {
 
 const membersBody = (doing: string) =>
   Type.Object({
-    channel_id: text('The group; it is made when missing.'),
+    channel_id: text('Required. The group; it is made when missing.'),
     channel_type: byte('2, or 0 for the same. A person channel has no subscribers.'),
     reset: whole('Adding only. 1: all other members are removed first.'),
     temp_subscriber: whole('1 is refused, as in WuKongIM v2.'),
-    subscribers: uids(`Whom to ${doing}, at most 20,000.`),
+    subscribers: uids(`Required. Whom to ${doing}, at most 20,000.`),
   });
 
 const addSubscribers: WukongRoute = route({

@@ -47,7 +47,7 @@ export const conversationSync: WukongRoute = route({
     ],
   },
   schema: Type.Object({
-    uid: text('Whose conversations.'),
+    uid: text('Required. Whose conversations.'),
     version: whole('Above 0: where `last_msg_seqs` names no position, only unread messages.'),
     last_msg_seqs: text(
       'The last message the client has of each conversation: `id:type:seq|id:type:seq`, the peer uid for a person.',

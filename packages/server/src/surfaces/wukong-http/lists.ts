@@ -25,9 +25,13 @@ function listRoute(name: Name, edit: Edit): WukongRoute {
       answer: { status: 200 },
     },
     schema: Type.Object({
-      channel_id: text('The group, or the uid whose list it is.'),
-      channel_type: byte(edit === 'set' ? '1 a person, 2 a group (also when missing).' : '1 a person, 2 a group.'),
-      uids: uids(edit === 'remove_all' ? 'Not read: everybody leaves.' : 'At most 20,000; unknown ones get an account.'),
+      channel_id: text('Required. The group, or the uid whose list it is.'),
+      channel_type: byte(edit === 'set' ? '1 a person, 2 a group (also when missing).' : 'Required. 1 a person, 2 a group.'),
+      uids: uids(
+        edit === 'remove_all'
+          ? 'Not read: everybody leaves.'
+          : `${edit === 'set' ? 'Nobody when missing.' : 'Required.'} At most 20,000; unknown ones get an account.`,
+      ),
     }),
     async handle(deps, body) {
       const { channel_id: channelId = '', channel_type: type = 0 } = body;

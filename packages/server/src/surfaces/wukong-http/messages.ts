@@ -40,14 +40,14 @@ export const messageSend: WukongRoute = route({
     ),
     client_msg_no: text('The same one with the same content within 24 h gives the first answer again; made when missing.'),
     from_uid: text('Who sends, with the rights and mutes of that person; absent or empty: the system account, which may always.'),
-    channel_id: text('The group, or the uid of the person who gets it.'),
-    channel_type: byte('1 a person, 2 a group.'),
+    channel_id: text('Required. The group, or the uid of the person who gets it.'),
+    channel_type: byte('Required. 1 a person, 2 a group.'),
     expire: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Seconds after which clients forget it; 0 never.' }),
     ),
     subscribers: uids('Must be empty: name one channel instead.'),
     topic: text('At most 256 characters.'),
-    payload: bytes('The content as base64, usually of JSON with a `type`.'),
+    payload: bytes('Required. The content as base64, usually of JSON with a `type`.'),
     as_system: Type.Optional(
       Type.Union([Type.Integer(), Type.Boolean()], {
         description: 'Ours. 1: the rights and mutes of `from_uid` do not count; ban and disband of the channel do.',
@@ -149,9 +149,9 @@ export const messageSync: WukongRoute = route({
     },
   },
   schema: Type.Object({
-    login_uid: text('Who reads; for a person channel one of the two.'),
-    channel_id: text('The group, or the uid of the other person.'),
-    channel_type: byte('1 a person, 2 a group.'),
+    login_uid: text('Required. Who reads; for a person channel one of the two.'),
+    channel_id: text('Required. The group, or the uid of the other person.'),
+    channel_type: byte('Required. 1 a person, 2 a group.'),
     start_message_seq: seq('Where to start. With `end_message_seq` also 0: the last `limit` messages.'),
     end_message_seq: seq('Where to end, itself not included; 0 no end.'),
     limit: whole(

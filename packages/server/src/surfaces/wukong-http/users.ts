@@ -20,8 +20,8 @@ export const userToken: WukongRoute = route({
     answer: { status: 200 },
   },
   schema: Type.Object({
-    uid: text('1 to 128 characters without `@`, `#`, `&` and control characters.'),
-    token: text(`What the client will present; at most ${MAX_TOKEN} characters. Only a keyed hash of it is kept.`),
+    uid: text('Required. 1 to 128 characters without `@`, `#`, `&` and control characters.'),
+    token: text(`Required. What the client will present; at most ${MAX_TOKEN} characters. Only a keyed hash of it is kept.`),
     device_flag: byte('0 app, 1 web, 2 desktop, up to 255: the client has to connect with the same one.'),
     device_level: byte('1: the only live device of its flag, others are signed out; anything else: one beside others.'),
     name: text('Ours: what people see, 1 to 64 characters; absent or empty keeps the name.'),

@@ -1,0 +1,124 @@
+// Reference pages under docs/reference, made from the declarations that also validate and answer. `--check` writes nothing and names what is stale.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from './node24.mjs';
+
+const surfaces = join(root, 'packages/server/src/surfaces');
+
+/** One page a surface: where it goes, and what makes its text. */
+const PAGES = [
+  { file: 'docs/reference/wukong-http.md', make: wukongHttp },
+  { file: 'docs/reference/api.md', make: nativeApi },
+];
+
+const checking = process.argv.includes('--check');
+let stale = 0;
+for (const { file, make } of PAGES) {
+  const text = `${(await make()).trim()}\n`;
+  const path = join(root, file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  if (checking) {
+    stale += 1;
+    process.stdout.write(`${file} is stale: run npm run docs\n`);
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    process.stdout.write(`${file} written\n`);
+  }
+}
+process.exitCode = stale === 0 ? 0 : 1;
+
+async function wukongHttp() {
+  const { wukongRoutes } = await import(join(surfaces, 'wukong-http/index.ts'));
+  const routes = wukongRoutes.map((route) =>
+    section(`${route.method} ${route.path}`, [
+      route.open ? `${route.doc} Needs no secret.` : route.doc,
+      fieldTable(route.schema),
+      route.method === 'GET' ? query(route.path, route.example.request) : example('Request', route.example.request),
+      example('Answer', route.example.answer),
+    ]),
+  );
+  return page(
+    'WuKongIM-compatible HTTP API',
+    [
+      'For back ends: the routes, bodies and answers of WuKongIM v2, on the address of the page (`listen.http`).',
+      'Every call but those marked needs the admin secret: in the header `token`, as `Authorization: Bearer …`, or as the password of Basic. Calls from this machine too. Never in the query.',
+      'Bodies are JSON whatever `Content-Type` says; unknown fields are ignored; null is the same as absent; every field is optional unless its route says otherwise. Ids of messages are JSON numbers that may be larger than 2^53: read `message_idstr` where numbers are doubles.',
+      'A refusal is HTTP 400 (401 without a valid secret, 404, 405, 413, 429, 503 as their names say) with `{"msg", "status", "reason", "requestId"}`: `reason` is the cause, and `hufu explain <requestId>` tells all about it. `X-Request-Id` is on every answer.',
+    ],
+    routes,
+  );
+}
+
+async function nativeApi() {
+  const { apiRoutes } = await import(join(surfaces, 'api/index.ts'));
+  const who = {
+    open: 'Open to everybody.',
+    any: 'Needs a person or an operator.',
+    person: 'Needs a person.',
+    operator: 'Needs an operator.',
+  };
+  const routes = apiRoutes.map((route) =>
+    section(`${route.method} ${route.path}`, [
+      `${route.doc} ${who[route.access]}`,
+      fieldTable(route.schema),
+      Object.keys(route.example).length === 0 ? '' : example('Request', route.example),
+    ]),
+  );
+  return page(
+    'Native HTTP API',
+    [
+      'What the page and tools call. A person or an operator signs in and sends the session as `Authorization: Bearer …`; the admin secret is an operator.',
+      'Refusals are `application/problem+json` (RFC 9457) with `code` and `requestId`; `GET /api/v1/requests/<requestId>/explanation` tells all about one.',
+    ],
+    routes,
+  );
+}
+
+function page(title, intro, sections) {
+  return [`# ${title}`, '<!-- Made by `npm run docs` from the code; changes here are lost. -->', ...intro, ...sections].join(
+    '\n\n',
+  );
+}
+
+function section(title, parts) {
+  return [`## \`${title}\``, ...parts.filter((part) => part !== '')].join('\n\n');
+}
+
+function fieldTable(schema, prefix = '') {
+  const rows = fieldRows(schema, prefix);
+  return rows.length === 0 ? '' : ['| field | type | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function fieldRows(schema, prefix) {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
+    `| \`${prefix}${name}\` | ${typeText(field)} | ${cell(field.description ?? '')} |`,
+    ...fieldRows(field, `${prefix}${name}.`),
+  ]);
+}
+
+/** A JSON schema in a few words. */
+function typeText(schema) {
+  if (schema.anyOf !== undefined) return schema.anyOf.map(typeText).join(' or ');
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.type === 'array') return `list of ${typeText(schema.items)}`;
+  if (schema.type === 'string') return schema.maxLength === undefined ? 'text' : `text, at most ${schema.maxLength}`;
+  if (schema.type !== 'integer') return schema.type ?? 'any';
+  const { minimum, maximum } = schema;
+  if (maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER)
+    return minimum === undefined ? 'integer' : `integer from ${minimum}`;
+  return `integer ${minimum ?? '…'}–${maximum}`;
+}
+
+function cell(text) {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+function query(path, fields) {
+  const text = new URLSearchParams(fields).toString();
+  return ['Request', '```text', `GET ${path}${text === '' ? '' : `?${text}`}`, '```'].join('\n');
+}
+
+function example(title, value) {
+  return [title, '```json', JSON.stringify(value, null, 2), '```'].join('\n');
+}
