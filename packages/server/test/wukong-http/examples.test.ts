@@ -11,10 +11,8 @@ after(() => server.close());
 
 for (const { method, path, example } of wukongRoutes) {
   test(`${method} ${path} answers its own example, after those before it`, async () => {
-    const query =
-      method === 'GET'
-        ? `?${new URLSearchParams(Object.entries(example.request).map(([key, value]) => [key, String(value)]))}`
-        : '';
+    const fields = Object.entries(example.request).map(([key, value]) => [key, String(value)] as [string, string]);
+    const query = method === 'GET' ? `?${new URLSearchParams(fields)}` : '';
     const response = await fetch(`${server.url}${path}${query}`, {
       method,
       headers: { token: ADMIN },
