@@ -1,7 +1,7 @@
 // Foreign clients as proof: installs the pinned peers once into .cache, then runs their suites one after the other.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './node24.mjs';
 import { closeWith, runTests } from './run-tests.mjs';
@@ -10,10 +10,20 @@ const suites = process.argv.slice(2);
 const files = (suites.length === 0 ? ['*'] : suites)
   .flatMap((suite) => globSync(`peers/${suite}/*.test.ts`, { cwd: root }))
   .sort();
+if (files.length === 0) {
+  // Without files node:test would look for some itself, and run what is no test.
+  process.stderr.write(`no suite in peers/ is called ${suites.join(' or ')}\n`);
+  process.exit(2);
+}
 installPackages();
 installWukong();
-const python = installPython();
-const { passed, failed } = runTests(files, { concurrency: 1, env: { ...process.env, HUFU_PEERS_PYTHON: python } });
+const env = {
+  ...process.env,
+  HUFU_PEERS_PYTHON: installPython('nonebot'),
+  HUFU_PEERS_AIOCQHTTP: installPython('aiocqhttp'),
+  HUFU_PEERS_KOISHI: installKoishi(),
+};
+const { passed, failed } = runTests(files, { concurrency: 1, env });
 closeWith(passed, failed);
 
 function installPackages() {
@@ -23,21 +33,32 @@ function installPackages() {
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-noto-cjk']);
 }
 
+/** Where it is bundled from: its packages have to be beside its entry. */
 function installWukong() {
   const folder = join(root, 'peers/wukong-web');
-  const key = createHash('sha256')
-    .update(readFileSync(join(folder, 'package-lock.json')))
-    .digest('hex');
+  const key = hashOf(join(folder, 'package-lock.json'));
   const stamp = join(folder, 'node_modules/.hufu-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+  npmCi(folder);
   writeFileSync(stamp, key);
 }
 
-function installPython() {
-  const requirements = join(root, 'peers/nonebot/requirements.txt');
-  const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const venv = join(root, '.cache', `nonebot-${key}`);
+/** Answers the folder that holds its node_modules. */
+function installKoishi() {
+  const source = join(root, 'peers/koishi');
+  const folder = cacheFolder('koishi', join(source, 'package-lock.json'));
+  if (existsSync(join(folder, '.done'))) return folder;
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(source, name), join(folder, name));
+  npmCi(folder);
+  writeFileSync(join(folder, '.done'), '');
+  return folder;
+}
+
+/** Answers the interpreter of an environment with exactly the packages of peers/<name>/requirements.txt. */
+function installPython(name) {
+  const requirements = join(root, 'peers', name, 'requirements.txt');
+  const venv = cacheFolder(name, requirements);
   const python = join(venv, 'bin/python');
   if (existsSync(join(venv, '.done'))) return python;
   mkdirSync(join(root, '.cache'), { recursive: true });
@@ -45,4 +66,16 @@ function installPython() {
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
   writeFileSync(join(venv, '.done'), '');
   return python;
+}
+
+function cacheFolder(name, pins) {
+  return join(root, '.cache', `${name}-${hashOf(pins).slice(0, 12)}`);
+}
+
+function hashOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+function npmCi(cwd) {
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
 }

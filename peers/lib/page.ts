@@ -73,10 +73,11 @@ export async function openPage(browser: Browser, address: string, language: Lang
       await button(words.chats.newGroup).waitFor();
     },
     /** Presses "New bot" in the chats and copies what the dialog offers; the dialog stays open. */
-    async newBot(name: string, url: string): Promise<BotInPage> {
+    async newBot(name: string, url: string, framework = 'nonebot'): Promise<BotInPage> {
       await page.getByRole('link', { name: words.rail.chats }).click();
       await button(words.bots.newBot).click();
       await field(words.bots.name, dialog).fill(name);
+      await dialog.getByRole('combobox', { name: words.bots.framework }).selectOption(framework);
       await field(words.bots.url, dialog).fill(url);
       await button(words.bots.create, dialog).click();
       const blocks = dialog.locator('figure');

@@ -9,7 +9,8 @@ import { launchChromium } from '../../../peers/lib/chromium.ts';
 import { ADMIN_SECRET, call } from '../../../peers/lib/server.ts';
 import { PASSWORD, playScene, type Scene } from './scene.ts';
 
-const [folder = 'shots', ...wanted] = process.argv.slice(2);
+const [folder, ...wanted] = process.argv.slice(2);
+if (folder === undefined) throw new Error('name the folder for the pictures');
 const among = <T extends string>(all: readonly T[]): readonly T[] => {
   const some = all.filter((one) => wanted.includes(one));
   return some.length === 0 ? all : some;

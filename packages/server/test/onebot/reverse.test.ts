@@ -137,6 +137,20 @@ describe('a reverse WebSocket', () => {
     assert.deepEqual(w.added, [{ requestId: state.refusal?.requestId ?? '', code: 'remote.token_mismatch' }]);
   });
 
+  test('shows a peer that accepts and closes at once as a refusal, with or without a close code', async (t) => {
+    for (const code of [undefined, 1000, 1008]) {
+      const w = await onebotWorld(t);
+      const peer = await framework(t);
+      w.addClient('koishi', { kind: 'reverse', url: peer.url });
+      const refused = untilState(w, (state) => state.state === 'refused');
+      await w.surface.start();
+      await peer.first;
+      peer.arrivals[0]?.peer.socket.close(code, code === undefined ? undefined : 'invalid x-self-id');
+      assert.equal((await refused).refusal?.code, 'remote.soft_refusal');
+      assert.equal(w.refusals.at(-1)?.refusal.evidence?.['closeCode'], code ?? 1005);
+    }
+  });
+
   test('does not dial a private address for the bot of a person without that right', async () => {
     const own = { allowPrivate: false, ownAddresses: [] };
     for (const host of ['127.0.0.1', '10.1.2.3', '[::1]', '[::ffff:192.168.0.1]', '169.254.169.254']) {

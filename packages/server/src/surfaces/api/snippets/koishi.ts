@@ -1,9 +1,13 @@
 import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
-/** Koishi in ws-reverse mode: the adapter takes our connection on the path of `url` of its server plugin. */
+/**
+ * Koishi in ws-reverse mode: the adapter takes our connection on the path of `url` of its server plugin. `http` stands there because the adapter accepts and
+ * then closes every connection without it, and Koishi adds it by itself only beside a package.json.
+ */
 export function koishiSnippet({ token, numericId, url }: SnippetInput): Snippet {
   const { host, port } = listenAt(url);
   const config = `plugins:
+  http: {}
   server:
     host: ${host}
     port: ${port}

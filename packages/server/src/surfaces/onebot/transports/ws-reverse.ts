@@ -12,6 +12,8 @@ import { type ReportOptions, ReverseReport } from './reverse-report.ts';
 const MAX_REDIRECTS = 3;
 /** A close so soon after the handshake is a refusal in the words of Koishi and Shiro. */
 const SOFT_REFUSAL_MS = 2000;
+/** 1005: closed without a code, as a Koishi whose adapter lacks a plugin closes. */
+const SOFT_REFUSAL_CODES: ReadonlySet<number> = new Set([1000, 1005, 1008]);
 const DIAGNOSIS_MS = 8000;
 
 export interface ReverseOptions extends ReportOptions {
@@ -148,7 +150,7 @@ export class ReverseClient {
       this.#droppedMs = deps.now();
       if (this.#stopping.signal.aborted) return;
       const stableMs = deps.now() - openedMs;
-      if (stableMs <= SOFT_REFUSAL_MS && (code === 1000 || code === 1008)) {
+      if (stableMs <= SOFT_REFUSAL_MS && SOFT_REFUSAL_CODES.has(code)) {
         const evidence = { closeCode: code, closeReason: reason.slice(0, 123) };
         this.#failed({ code: 'remote.soft_refusal', evidence }, { kind: 'refused' });
         return;

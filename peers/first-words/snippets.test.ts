@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startAiocqhttp } from '../lib/aiocqhttp.ts';
+import { launchChromium } from '../lib/chromium.ts';
+import { startKoishi } from '../lib/koishi.ts';
+import { freePort } from '../lib/nonebot.ts';
+import { openPage, type PagePerson } from '../lib/page.ts';
+import { stopPrograms } from '../lib/program.ts';
+import { startServer, type TestServer } from '../lib/server.ts';
+
+const peer = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
+
+describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { timeout: 180_000 }, () => {
+  let server: TestServer;
+  let browser: Browser;
+  let ann: PagePerson;
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    ann = await openPage(browser, server.ready.http);
+    await ann.signUp('ann');
+  });
+  after(async () => {
+    await stopPrograms();
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('brings an unmodified Koishi online; it answers in private and in a group, and is back after a restart', async () => {
+    const port = await freePort();
+    const bot = await ann.newBot('Koi', `ws://127.0.0.1:${port}/onebot`, 'koishi');
+    assert.deepEqual(
+      bot.files.map((file) => file.path),
+      ['koishi.yml'],
+    );
+    const { dependencies } = JSON.parse(peer('koishi/package.json')) as { dependencies: Record<string, string> };
+    for (const [name, version] of Object.entries(dependencies))
+      assert.ok(bot.steps.join(' ').includes(`${name}@${version}`), name);
+
+    const koishi = await startKoishi(bot.files);
+    await ann.dialogShows('connected');
+    const uid = await ann.writeToNewBot();
+    await ann.say('echo 你好');
+    await ann.heard((one) => one.from === uid && one.text === '你好');
+    await ann.newGroup('Pond', 'Koi');
+    await ann.say('echo hello everybody');
+    await ann.heard((one) => one.from === uid && one.text === 'hello everybody');
+
+    await koishi.stop();
+    await startKoishi(bot.files);
+    await ann.say('echo again');
+    await ann.heard((one) => one.from === uid && one.text === 'again', 60_000);
+  });
+
+  it('brings an unmodified aiocqhttp online; it answers in private and in a group, and is back after a restart', async () => {
+    const port = await freePort();
+    const bot = await ann.newBot('Aio', `ws://127.0.0.1:${port}/ws`, 'aiocqhttp');
+    assert.deepEqual(
+      bot.files.map((file) => file.path),
+      ['bot.py'],
+    );
+    const [pinned = ''] = peer('aiocqhttp/requirements.txt').split('\n');
+    assert.ok(bot.steps.join(' ').includes(`pip install ${pinned}`));
+
+    const program = await startAiocqhttp(bot.files);
+    await ann.dialogShows('connected');
+    const uid = await ann.writeToNewBot();
+    await ann.say('ping');
+    await ann.heard((one) => one.from === uid && one.text === 'pong');
+    await ann.newGroup('Court', 'Aio');
+    await ann.say('ping');
+    await ann.heard((one) => one.from === uid && one.text === 'pong');
+
+    await program.stop();
+    await startAiocqhttp(bot.files);
+    await ann.say('ping');
+    await ann.heard((one) => one.from === uid && one.text === 'pong' && one.seq > 2, 60_000);
+    assert.deepEqual(ann.errors, []);
+  });
+});
