@@ -92,7 +92,11 @@ export const reachProbes: readonly Probe[] = [
   },
 ];
 
-function tlsOf(facts: Facts, tools: Parameters<Probe['run']>[1]) {
+/** Those that ask nothing over HTTP of a port that may speak something else. */
+export const wayProbes: readonly Probe[] = reachProbes.filter((probe) => ['N1', 'N2', 'N3', 'H1p'].includes(probe.id));
+
+/** A TLS handshake with the address that was reached. */
+export function tlsOf(facts: Facts, tools: Parameters<Probe['run']>[1]) {
   const { host, port } = placeOf(facts);
   const address = reachedAddress(facts) ?? { address: host, family: 4 };
   return tools.tls({ host, port, address }, 2500);

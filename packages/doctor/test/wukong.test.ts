@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { conclude } from '../src/engine/conclude.ts';
+import type { Seen, WkSeen } from '../src/model/facts.ts';
+import type { Question } from '../src/model/question.ts';
+import { wukong } from '../src/targets/wukong/index.ts';
+import { facts, http, REACHED, tls, ws } from './support/seen.ts';
+
+const wk = (reasonCode: number | null, text = ''): WkSeen => ({
+  kind: 'wk',
+  request: 'CONNECT',
+  transport: 'tcp',
+  connack: reasonCode === null ? null : { reasonCode, version: 4, timeDiffMs: 0, text },
+  disconnect: null,
+  strangeBytes: '',
+  closedAfterMs: null,
+  error: null,
+  ms: 1,
+});
+const ASKED = { active: true, secrets: { token: 'f1f2f3f4' }, given: { uid: 'ann', deviceFlag: 1 } };
+const TCP = { ...REACHED, P1: http(null) };
+const NOBODY = { K5: wk(2) };
+
+type Case = readonly [
+  what: string,
+  url: string,
+  question: Partial<Question>,
+  seen: Readonly<Record<string, Seen>>,
+  codes: readonly string[],
+  warnings?: readonly string[],
+];
+const cases: readonly Case[] = [
+  ['a good CONNECT', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(1), ...NOBODY }, []],
+  [
+    'reason 2 under every flag',
+    'tcp://a:5100',
+    ASKED,
+    { ...TCP, K2: wk(2), 'K4.0': wk(2), 'K4.2': wk(2), ...NOBODY },
+    ['remote.wk_token_refused'],
+  ],
+  [
+    'silence under every flag',
+    'tcp://a:5100',
+    ASKED,
+    { ...TCP, K2: wk(null), 'K4.0': wk(null), 'K4.2': wk(null), K5: wk(null) },
+    ['remote.wk_token_refused'],
+    ['remote.wk_silent'],
+  ],
+  [
+    'reason 2 without a token',
+    'tcp://a:5100',
+    { ...ASKED, secrets: {} },
+    { ...TCP, K2: wk(2), ...NOBODY },
+    ['remote.wk_token_required'],
+  ],
+  [
+    'flag 0 gets in',
+    'tcp://a:5100',
+    ASKED,
+    { ...TCP, K2: wk(2), 'K4.0': wk(1), 'K4.2': wk(2), ...NOBODY },
+    ['remote.wk_flag_mismatch'],
+  ],
+  [
+    'a Hufu that names the flag',
+    'tcp://a:5100',
+    ASKED,
+    { ...TCP, K2: wk(2, 'wk.flag_mismatch; req=hr_01'), ...NOBODY },
+    ['remote.wk_flag_mismatch'],
+  ],
+  ['a banned account', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(19), ...NOBODY }, ['remote.wk_banned']],
+  ['a failing token store', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(14), ...NOBODY }, ['remote.wk_server_error']],
+  ['everybody gets in', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(1), K5: wk(1) }, [], ['remote.wk_auth_off']],
+  ['HTTP on the TCP port', 'tcp://a:5100', ASKED, { ...REACHED, P1: http(404), W1: ws(426) }, ['remote.wk_port_http']],
+  [
+    'silence where a WebSocket is meant',
+    'ws://a:5100',
+    {},
+    { ...REACHED, P1: http(null), W1: ws(null), N3p: tls('mute') },
+    ['remote.wk_port_wk'],
+  ],
+  [
+    'TLS where ws is meant',
+    'ws://a:5210',
+    {},
+    { ...REACHED, P1: http(null), W1: ws(null), N3p: tls('tls') },
+    ['remote.tls_mismatch'],
+  ],
+  ['the API answers 401', 'http://a:5001', {}, { ...REACHED, P1: http(401) }, ['remote.wk_manager_token_missing']],
+  [
+    'the API answers 401 to a token too',
+    'http://a:5001',
+    { secrets: { managerToken: 'f1' } },
+    { ...REACHED, P1: http(401), A1: http(401) },
+    ['remote.wk_manager_token_wrong'],
+  ],
+  ['the API is open', 'http://a:5001', {}, { ...REACHED, P1: http(200), A2: http(200) }, [], ['remote.wk_api_open']],
+];
+for (const [what, url, question, seen, codes, warnings = []] of cases) {
+  test(`${what}: ${[...codes, ...warnings].join(' and ') || 'nothing wrong'}`, () => {
+    const report = conclude(wukong, facts({ target: 'wukong', url, ...question }, seen));
+    assert.deepEqual([report.causes.map((cause) => cause.code), report.warnings.map((cause) => cause.code)], [codes, warnings]);
+  });
+}
