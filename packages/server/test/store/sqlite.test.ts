@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
+import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite/open.ts';
 import { storeConformance, value } from './conformance.ts';
+import { listsConformance } from './lists-conformance.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'hufu-store-'));
 const open = async (dataDir: string, more: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> =>
@@ -21,13 +23,13 @@ async function fresh(t: TestContext, more: Partial<SqliteStoreOptions> = {}): Pr
   return { store, dataDir };
 }
 
-storeConformance('sqlite', async () => {
+const harness = async () => {
   const folders = [folder()];
   let offsetMs = 0;
   // Small epochs, so that the suite lives through many of them.
   const again = (dataDir: string) => open(dataDir, { epochTails: 100, now: () => Date.now() + offsetMs });
   let store = await again(folders[0] ?? '');
-  const harness = {
+  const made = {
     log: store.log,
     directory: store.directory,
     async restart() {
@@ -52,11 +54,13 @@ storeConformance('sqlite', async () => {
   };
   const use = (next: SqliteStore): void => {
     store = next;
-    harness.log = next.log;
-    harness.directory = next.directory;
+    made.log = next.log;
+    made.directory = next.directory;
   };
-  return harness;
-});
+  return made;
+};
+storeConformance('sqlite', harness);
+listsConformance('sqlite', harness);
 
 const draft = (clientMsgNo: string, size: number) => ({
   ch: 7,
@@ -92,6 +96,21 @@ test('a second start on the same folder is refused and names the first', async (
   const second = await openSqliteStore({ dataDir });
   assert.equal(!second.ok && second.refusal.code, 'srv.data_locked');
   assert.equal(!second.ok && second.refusal.evidence?.['pid'], process.pid);
+});
+
+test('a database of the first version is brought up to date when it is opened', async (t) => {
+  const dataDir = folder();
+  const db = new DatabaseSync(join(dataDir, 'hufu.db'));
+  db.exec(`${MIGRATIONS[0] ?? ''}; PRAGMA user_version=1`);
+  db.exec("INSERT INTO user(u, uid, kind, numeric_id, name) VALUES(2, 'old', 'person', 10001, '')");
+  db.exec("INSERT INTO channel_list VALUES(1, 'allow', 2)");
+  db.close();
+  const store = await open(dataDir);
+  t.after(async () => {
+    await store.close();
+    rmSync(dataDir, { recursive: true });
+  });
+  assert.deepEqual(await store.directory.groupList(1, 'allow'), [{ u: 2, uid: 'old', createdMs: 0 }]);
 });
 
 test('a newer database is refused and not touched', async () => {

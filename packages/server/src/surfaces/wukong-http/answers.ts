@@ -17,10 +17,13 @@ export function sendAnswer(deps: WukongHttpDeps, caller: Caller, reply: FastifyR
 }
 
 /** What is wrong with the caller's own request may be told; evidence of every other cause stays with the operator. */
-function wordsOf(refusal: Refusal, words: string): string {
-  const { field, reason } = refusal.evidence ?? {};
-  if (refusal.code !== 'http.bad_body' || typeof reason !== 'string') return words;
-  return typeof field === 'string' ? `${words}: ${field} ${reason}` : `${words}: ${reason}`;
+function wordsOf({ code, evidence = {} }: Refusal, words: string): string {
+  const { field, reason, uid, limit, limitBytes } = evidence;
+  if (code === 'http.bad_body' && typeof reason === 'string')
+    return `${words}: ${field === undefined ? '' : `${field} `}${reason}`;
+  if (code === 'wk.uid_invalid' && uid !== undefined) return `${words}: ${JSON.stringify(uid)}`;
+  const most = limit ?? limitBytes;
+  return most === undefined ? words : `${words}: ≤ ${most}${limitBytes === undefined ? '' : ' bytes'}`;
 }
 
 function json(reply: FastifyReply, status: number, requestId: string, body: string): FastifyReply {
