@@ -23,11 +23,13 @@ async function doctor(argv: readonly string[], given: { env?: Record<string, str
 describe('the command', () => {
   let server: Server;
   let origin = '';
+  let adapter = false;
   const seen: { path: string; token: string | undefined }[] = [];
   before(async () => {
     server = createServer((request, response) => {
       seen.push({ path: request.url ?? '', token: request.headers.authorization });
-      response.writeHead(404, { Server: 'uvicorn' }).end('{"detail":"Not Found"}');
+      if (adapter && request.url === '/onebot/v11/') response.writeHead(405, { Server: 'uvicorn', Allow: 'POST' }).end();
+      else response.writeHead(404, { Server: 'uvicorn' }).end('{"detail":"Not Found"}');
     });
     server.on('upgrade', (request, socket) => {
       seen.push({ path: request.url ?? '', token: request.headers.authorization });
@@ -58,12 +60,14 @@ describe('the command', () => {
   test('never prints a secret, not even one that the peer sends back', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'hufu-doctor-')), 'facts.json');
     const secret = 'tok-secret-2';
+    adapter = true;
     const { out, err } = await doctor(
-      [`${origin}/ws?access_token=${secret}`, '--active', '--token-stdin', '--json', '--save', file],
+      [`${origin}/onebot/v11/ws?access_token=${secret}`, '--active', '--token-stdin', '--json', '--save', file],
       { stdin: `${secret}\n` },
     );
     for (const text of [out, err, readFileSync(file, 'utf8')]) assert.ok(!text.includes(secret), text);
     assert.match(readFileSync(file, 'utf8'), /‹token›/, 'the peer did send it back');
+    adapter = false;
   });
 
   test('judges saved facts again to the same verdict, in either language', async () => {

@@ -1,8 +1,8 @@
-import { type Facts, httpOf, seenAs, wsOf } from '../../model/facts.ts';
+import { type Facts, httpOf } from '../../model/facts.ts';
 import { placeOf } from '../../reach/probes.ts';
 
 /** The three addresses that adapter-onebot's V11 route table has for WebSocket. */
-const TAILS = ['/onebot/v11/ws', '/onebot/v11/ws/', '/onebot/v11/'] as const;
+export const TAILS = ['/onebot/v11/ws', '/onebot/v11/ws/', '/onebot/v11/'] as const;
 const TAIL = /\/onebot\/v11(\/(ws\/?|http\/?)?)?$/;
 
 /** What stands before the adapter's own paths in our address; '' when nothing does. */
@@ -22,36 +22,14 @@ export function adapterPrefix(facts: Facts): string | null {
   return isPostOnly(facts, 'A1r') ? '' : null;
 }
 
-export function isPathRight(facts: Facts): boolean {
-  const prefix = adapterPrefix(facts);
-  // Where no NoneBot was found, the path is taken as the person gave it.
-  return prefix === null || TAILS.some((tail) => placeOf(facts).path === prefix + tail);
+/** Ids of the probes that showed the adapter. */
+export function adapterEvidence(facts: Facts): string[] {
+  if (isPostOnly(facts, 'A1r')) return ['A1r'];
+  return [...(isPostOnly(facts, 'A1') ? ['A1'] : []), ...(httpOf(facts, 'A2')?.status === 400 ? ['A2'] : [])];
 }
 
-export function rightPath(facts: Facts): string {
-  const prefix = adapterPrefix(facts);
-  return prefix === null || isPathRight(facts) ? placeOf(facts).path : `${prefix}/onebot/v11/ws`;
-}
-
-/** FastAPI's own 404, uvicorn's name, or the adapter itself. */
-export function isFastApi(facts: Facts): boolean {
-  if (isAdapterThere(facts)) return true;
-  return ['H1', 'A1', 'A2', 'A1r'].some((id) => {
-    const seen = httpOf(facts, id);
-    return seen !== null && (seen.body.includes('{"detail":"Not Found"}') || /uvicorn/i.test(seen.headers['server'] ?? ''));
-  });
-}
-
-/** Status of the real handshake: our own, or the one that the asking client met. */
-export function handshakeStatus(facts: Facts): number | null {
-  const own = wsOf(facts, 'W4') ?? wsOf(facts, 'W4r');
-  const saw = facts.question.given['saw'];
-  return own?.status ?? (typeof saw === 'number' ? saw : null);
-}
-
-/** Ids of the probes behind `handshakeStatus`. */
-export function handshakeEvidence(facts: Facts): string[] {
-  return ['W4', 'W4r'].filter((id) => seenAs(facts, id, 'ws') !== null);
+export function isV12There(facts: Facts): boolean {
+  return isPostOnly(facts, 'A3');
 }
 
 function isPostOnly(facts: Facts, id: string): boolean {

@@ -40,27 +40,27 @@ export const remote: RemoteTexts = {
   ),
   'remote.path_wrong': text(
     'The path is wrong',
-    'The OneBot V11 adapter is there, and the path of our url is none of its three.',
-    'The adapter takes /onebot/v11/, /onebot/v11/ws and /onebot/v11/ws/ only.',
-    'Set the url of the client to ws://<host>:<port>/onebot/v11/ws.',
+    'The framework is there, and its OneBot connection is not at this path.',
+    'NoneBot takes /onebot/v11/, /onebot/v11/ws and /onebot/v11/ws/ only (/onebot/v11 without the last slash is refused); Koishi listens at /onebot unless changed; aiocqhttp at /ws.',
+    'Set the url of the program that dials to the right path, for NoneBot ws://<host>:<port>/onebot/v11/ws.',
   ),
   'remote.token_required': text(
     'The peer needs a token',
-    'The peer checks a token, and this client has none set.',
-    'See ONEBOT_ACCESS_TOKEN in the .env of the bot program.',
-    'Copy the snippet of this client from the page again into .env, so that both ends hold the same token.',
+    'The peer checks a token, and none was given.',
+    'See its token: ONEBOT_ACCESS_TOKEN in .env for NoneBot, CQHttp(access_token=…) for aiocqhttp.',
+    'Set the same token at the end that dials; for a client of Hufu copy the snippet from the page again.',
   ),
   'remote.token_mismatch': text(
     'The tokens of both ends differ',
-    'Path and adapter are right, and the peer still refuses: all other causes are excluded, so its token is another one.',
-    'See ONEBOT_ACCESS_TOKEN in .env (ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN are ignored by NoneBot), and restart the bot program after a change.',
-    'Copy the snippet of this client from the page again into .env and restart the bot program.',
+    'Path, adapter and handshake are right, and the peer still refuses: all other causes are excluded, so its token is another one.',
+    'NoneBot reads ONEBOT_ACCESS_TOKEN of .env (ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN are ignored) and only at its start; aiocqhttp has CQHttp(access_token=…).',
+    'Write the same token at both ends and restart the bot program; for a client of Hufu copy the snippet from the page again.',
   ),
   'remote.token_unset': text(
     'The peer has no token set',
     'The peer accepts a handshake without a token: anybody who reaches it can act as this bot.',
-    'NoneBot reads ONEBOT_ACCESS_TOKEN; ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN are ignored.',
-    'Set ONEBOT_ACCESS_TOKEN=<token of this client> in .env and restart the bot program.',
+    'NoneBot reads ONEBOT_ACCESS_TOKEN and ignores ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN; aiocqhttp has CQHttp(access_token=…).',
+    'Set the token of the end that dials there (NoneBot: ONEBOT_ACCESS_TOKEN in .env) and restart the bot program.',
   ),
   'remote.self_id_duplicate': text(
     'The same bot id is connected already',
@@ -88,9 +88,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.front_block': text(
     'Something in front answered instead',
-    'A CDN, WAF, login wall or provider page answered, not the bot program.',
-    'Compare the Server header with what the bot program sends when dialled directly.',
-    'Let the address of this server pass in that front, or dial the bot program directly.',
+    'A CDN, WAF, login wall or proxy answered with a page of its own, not the bot program: refusals of the bot program have none.',
+    'Compare body and Server header in the evidence with what the bot program sends when dialled directly.',
+    'Let the address of the end that dials pass at this path (nginx: allow <address>; no auth_basic), or dial the bot program directly.',
   ),
   'remote.soft_refusal': text(
     'The peer accepted and then closed',
@@ -100,9 +100,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.unknown_403': text(
     'Refused for a cause that cannot be told from outside',
-    'The peer answered 403, and the probes found nothing decisive.',
-    'Look at the log of the bot program at that time; it names the cause.',
-    'Check in this order: path /onebot/v11/ws, adapter registered, ONEBOT_ACCESS_TOKEN the same, bot number not connected twice.',
+    'The peer refused the handshake, and the probes found nothing decisive.',
+    'Look at the log of the bot program at that time, it names the cause; for NoneBot set LOG_LEVEL=TRACE in .env first.',
+    'Check in this order: path, adapter registered, the same token at both ends, bot number not connected twice; or give the log to doctor --log.',
   ),
   'remote.localhost': text(
     'localhost means an address where nothing listens',
@@ -142,9 +142,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.other_host': text(
     'Another site answered',
-    'A web server answered with the page of another site: no server block of it is for this host name.',
-    'Run "curl -i http://<host>:<port>/" and compare with what the bot program sends when asked directly.',
-    'nginx: give the server block that passes to the bot program the server_name of the url.',
+    'A web server answered with a page of its own: no site of it is for this host name, or that site passes this path on to nothing.',
+    'Run "curl -i http://<host>:<port>/onebot/v11/" and compare with what the bot program sends when asked directly.',
+    'nginx: give the server block that passes to the bot program the server_name of the url, and a location for its path.',
   ),
   'remote.auth_stripped': text(
     'A proxy drops Authorization',
@@ -154,8 +154,8 @@ export const remote: RemoteTexts = {
   ),
   'remote.self_id_missing': text(
     'X-Self-ID does not arrive',
-    'The header with the bot id was sent, and the bot program says that it is missing: something in between removes it.',
-    'The log of NoneBot says "Missing X-Self-ID Header".',
+    'The header with the bot id was sent and did not arrive: something in between removes it.',
+    'The log of NoneBot says "Missing X-Self-ID Header"; aiocqhttp answers 400; Koishi 4 ends with an error.',
     'nginx: proxy_set_header X-Self-ID $http_x_self_id; and do not clear unknown headers.',
   ),
   'remote.self_id_unknown': text(
@@ -165,10 +165,10 @@ export const remote: RemoteTexts = {
     'koishi.yml: set selfId of adapter-onebot to the number of this bot.',
   ),
   'remote.role_header': text(
-    'The peer does not take this X-Client-Role',
-    'The bot program wants another role than the one that was sent.',
-    'The log of Koishi says "invalid x-client-role".',
-    'Send X-Client-Role: Universal, written exactly so; in other OneBot programs switch on the universal connection.',
+    'The peer did not get the X-Client-Role it wants',
+    'The framework reads from it what the connection is for: Koishi takes Universal only; aiocqhttp answers 400 without it.',
+    'Koishi closes with "invalid x-client-role"; a handshake with aiocqhttp gets 400.',
+    'Send X-Client-Role: Universal, written exactly so; in other OneBot programs switch on the universal connection; a proxy has to pass it on.',
   ),
   'remote.adapter_wrong_version': text(
     'The peer has the V12 adapter only',
@@ -189,10 +189,10 @@ export const remote: RemoteTexts = {
     'Rename the key in .env to ONEBOT_ACCESS_TOKEN and restart NoneBot.',
   ),
   'remote.token_near_miss': text(
-    'The tokens differ by blanks or quotes only',
-    'The two tokens are the same once blanks, quotes or a line end are taken away.',
+    'The tokens of both ends are almost the same',
+    'Without blanks, quotes, the word Bearer or percent-encoding around it, the token of both ends is one and the same.',
     'Print both with visible ends, e.g. printf \'[%s]\\n\' "$TOKEN".',
-    'Copy the token again without blanks and quotes around it, at the end that holds them.',
+    'Write the token again, and nothing but the token, at the end that has more than it; then restart that program.',
   ),
   'remote.port_taken': text(
     'Another program has the port',
@@ -223,5 +223,29 @@ export const remote: RemoteTexts = {
     'No connection arrived in the time given: the other end does not dial, dials another address or port, or something in between drops it.',
     'Look at the log of the other end for the address it dials.',
     'Correct the reverse address at the other end; in a container use the address of the host, not 127.0.0.1.',
+  ),
+  'remote.auth_scheme': text(
+    'The peer does not read this form of Authorization',
+    'The token is sent in a form that is not read: it has to be the word Bearer, one blank, the token. Without the word, or with two blanks, it counts as none.',
+    'The log of NoneBot says "Missing Authorization Header" or "Authorization Header is invalid".',
+    'Let the program that dials send Authorization: Bearer <token>, with exactly one blank between.',
+  ),
+  'remote.token_unchecked': text(
+    'The peer checks no token',
+    'The OneBot adapter of Koishi ignores the token of a reverse WebSocket: anybody who reaches the port can act as this bot.',
+    'A handshake without a token is accepted just as well.',
+    'koishi.yml: set host of server to 127.0.0.1; for other machines let a firewall or a proxy admit only the address of the bot.',
+  ),
+  'remote.koishi_no_adapter': text(
+    'Koishi has no OneBot adapter at this path',
+    'Koishi accepts the connection and closes it without a word: the adapter is switched off, its protocol is not ws-reverse, or its path is another one.',
+    'See whether the start-up log of Koishi says "apply plugin adapter-onebot".',
+    'koishi.yml: switch on adapter-onebot with protocol ws-reverse and the path of the address, then restart.',
+  ),
+  'remote.unknown_peer': text(
+    'What answers there was not recognised',
+    'The port answers HTTP, and neither NoneBot nor Koishi nor aiocqhttp answers so: it may be another framework, or another program on that port.',
+    'Run "curl -i http://<host>:<port>/" and see which program answers.',
+    'Make sure that host and port belong to the bot program; for another framework, --active makes the real handshake.',
   ),
 };

@@ -40,27 +40,27 @@ export const remote: RemoteTexts = {
   ),
   'remote.path_wrong': text(
     '路径不对',
-    'OneBot V11 适配器存在，但我们的路径不是它的三个路径之一。',
-    '适配器只接受 /onebot/v11/、/onebot/v11/ws 与 /onebot/v11/ws/。',
-    '把客户端 url 改为 ws://<主机>:<端口>/onebot/v11/ws。',
+    '对方的框架在运行，但它的 OneBot 连接不在这个路径上。',
+    'NoneBot 只接受 /onebot/v11/、/onebot/v11/ws 与 /onebot/v11/ws/（没有末尾斜杠的 /onebot/v11 会被拒绝）；Koishi 默认是 /onebot；aiocqhttp 是 /ws。',
+    '把拨号程序的地址改为正确的路径，例如 NoneBot 用 ws://<主机>:<端口>/onebot/v11/ws。',
   ),
   'remote.token_required': text(
     '对方需要令牌',
-    '对方检查令牌，而该客户端没有设置。',
-    '查看机器人程序 .env 中的 ONEBOT_ACCESS_TOKEN。',
-    '从页面重新复制该客户端的配置片段到 .env，使两端令牌相同。',
+    '对方检查令牌，而没有给出令牌。',
+    '查看对方的令牌：NoneBot 在 .env 的 ONEBOT_ACCESS_TOKEN，aiocqhttp 在 CQHttp(access_token=…)。',
+    '在拨号的一端填入同一个令牌；Hufu 的客户端：从页面重新复制配置片段。',
   ),
   'remote.token_mismatch': text(
     '两端令牌不一致',
-    '路径与适配器都正确，对方仍然拒绝：其他原因均已排除，说明它的令牌不同。',
-    '查看 .env 中的 ONEBOT_ACCESS_TOKEN（NoneBot 会忽略 ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN），修改后需重启机器人程序。',
-    '从页面重新复制该客户端的配置片段到 .env，并重启机器人程序。',
+    '路径、适配器与握手都正确，对方仍然拒绝：其他原因均已排除，说明它的令牌不同。',
+    'NoneBot 只读 .env 里的 ONEBOT_ACCESS_TOKEN（ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN 会被忽略），修改后需重启；aiocqhttp 看 CQHttp(access_token=…)。',
+    '两端写同一个令牌并重启机器人程序；Hufu 的客户端：从页面重新复制配置片段。',
   ),
   'remote.token_unset': text(
     '对方没有设置令牌',
     '对方接受不带令牌的握手：任何能访问它的人都可以冒充此机器人。',
-    'NoneBot 读取 ONEBOT_ACCESS_TOKEN；ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN 会被忽略。',
-    '在 .env 设 ONEBOT_ACCESS_TOKEN=<该客户端的令牌>，并重启机器人程序。',
+    'NoneBot 读取 ONEBOT_ACCESS_TOKEN，ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN 会被忽略；aiocqhttp 看 CQHttp(access_token=…)。',
+    '在对方设置与拨号一端相同的令牌（NoneBot：.env 里的 ONEBOT_ACCESS_TOKEN），并重启机器人程序。',
   ),
   'remote.self_id_duplicate': text(
     '同一个机器人号已经连接',
@@ -88,9 +88,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.front_block': text(
     '前面的代理拦截了请求',
-    '回答的是 CDN、WAF、登录墙或服务商页面，而不是机器人程序。',
-    '将 Server 请求头与直接连接机器人程序时比较。',
-    '在前置服务中放行本服务器的地址，或直接连接机器人程序。',
+    '回答的是 CDN、WAF、登录墙或代理的页面，而不是机器人程序：机器人程序的拒绝没有页面。',
+    '看证据里的回答内容与 Server，与直接连接机器人程序时比较。',
+    '在前置服务中对这个路径放行拨号一端的地址（nginx：allow <地址>;，去掉 auth_basic），或直接连接机器人程序。',
   ),
   'remote.soft_refusal': text(
     '对方接受后又关闭了连接',
@@ -100,9 +100,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.unknown_403': text(
     '对方拒绝，原因无法从外部判断',
-    '对方回答 403，探测没有得到决定性结果。',
-    '查看机器人程序当时的日志，里面写有原因。',
-    '依次检查：路径 /onebot/v11/ws、适配器已注册、ONEBOT_ACCESS_TOKEN 相同、机器人号没有重复连接。',
+    '对方拒绝了握手，探测没有得到决定性结果。',
+    '查看机器人程序当时的日志，里面写有原因；NoneBot 可先在 .env 写 LOG_LEVEL=TRACE。',
+    '依次检查：路径、适配器已注册、两端令牌相同、机器人号没有重复连接；或把日志交给 doctor --log。',
   ),
   'remote.localhost': text(
     'localhost 指向了没有监听的地址',
@@ -142,9 +142,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.other_host': text(
     '回答的是另一个站点',
-    '网站服务器用另一个站点的页面作答：没有为这个域名配置站点。',
-    '运行 curl -i http://<主机>:<端口>/，与直接请求机器人程序时的回答比较。',
-    'nginx：把转发到机器人程序的 server 块的 server_name 设为地址里的域名。',
+    '网站服务器用自己的页面作答：没有为这个域名配置站点，或该站点没有把这个路径转发给机器人程序。',
+    '运行 curl -i http://<主机>:<端口>/onebot/v11/，与直接请求机器人程序时的回答比较。',
+    'nginx：在转发到机器人程序的 server 块里，server_name 写地址里的域名，并为地址里的路径写 location。',
   ),
   'remote.auth_stripped': text(
     '中间的代理丢掉了 Authorization',
@@ -154,8 +154,8 @@ export const remote: RemoteTexts = {
   ),
   'remote.self_id_missing': text(
     'X-Self-ID 没有送达',
-    '带机器人号的请求头已发送，机器人程序却说没有：中间的设备去掉了它。',
-    'NoneBot 的日志里有 Missing X-Self-ID Header。',
+    '带机器人号的请求头已发送，对方却没有收到：中间的设备去掉了它。',
+    'NoneBot 的日志里有 Missing X-Self-ID Header；aiocqhttp 回答 400；Koishi 4 会崩溃退出。',
     '在 nginx 里写 proxy_set_header X-Self-ID $http_x_self_id；不要清除未知请求头。',
   ),
   'remote.self_id_unknown': text(
@@ -165,10 +165,10 @@ export const remote: RemoteTexts = {
     'koishi.yml：把 adapter-onebot 的 selfId 设为这个机器人的号码。',
   ),
   'remote.role_header': text(
-    '对方不接受这个 X-Client-Role',
-    '机器人程序要求的角色与发送的不同。',
-    'Koishi 的日志里有 invalid x-client-role。',
-    '发送 X-Client-Role: Universal（大小写一致）；在其他 OneBot 实现里启用 Universal 连接。',
+    '对方没有得到它要的 X-Client-Role',
+    '框架看这个请求头决定连接的用途：Koishi 只接受 Universal；aiocqhttp 没有它就回答 400。',
+    'Koishi 以 invalid x-client-role 关闭连接；aiocqhttp 的握手得到 400。',
+    '发送 X-Client-Role: Universal（大小写一致）；在其他 OneBot 实现里启用 Universal 连接；代理要原样转发它。',
   ),
   'remote.adapter_wrong_version': text(
     '对方只注册了 V12 适配器',
@@ -189,10 +189,10 @@ export const remote: RemoteTexts = {
     '把 .env 里的键名改为 ONEBOT_ACCESS_TOKEN，然后重启 NoneBot。',
   ),
   'remote.token_near_miss': text(
-    '两端令牌只差空白或引号',
-    '去掉首尾空白、引号或换行后，两端的令牌相同。',
+    '两端令牌几乎相同',
+    '去掉首尾空白、引号、Bearer 前缀或百分号编码后，两端的令牌是同一个。',
     '把两端令牌连同边界打印出来对比，例如 printf \'[%s]\\n\' "$TOKEN"。',
-    '在带有空白或引号的一端，重新复制一遍不带它们的令牌。',
+    '在多出这些字符的一端重新写令牌，只写令牌本身，然后重启程序。',
   ),
   'remote.port_taken': text(
     '端口被另一个程序占用',
@@ -223,5 +223,29 @@ export const remote: RemoteTexts = {
     '限定的时间内没有连接到达：对方没有拨号、拨的是别的地址或端口，或中间有设备丢弃了数据包。',
     '在对方的日志里查看它拨的是哪个地址。',
     '更正对方的反向地址；在容器里要用宿主机的地址，而不是 127.0.0.1。',
+  ),
+  'remote.auth_scheme': text(
+    'Authorization 的写法对方不读',
+    '令牌送到了，但写法不对：要求是 Bearer、一个空格、令牌；没有前缀或有两个空格都会被当作没有令牌。',
+    'NoneBot 的日志里有 Missing Authorization Header 或 Authorization Header is invalid。',
+    '让拨号的程序发送 Authorization: Bearer <令牌>，中间正好一个空格。',
+  ),
+  'remote.token_unchecked': text(
+    '对方不检查令牌',
+    'Koishi 的 OneBot 适配器忽略反向 WebSocket 的令牌：能访问这个端口的任何人都可以冒充此机器人。',
+    '不带令牌的握手同样被接受。',
+    'koishi.yml：server 的 host 设为 127.0.0.1；需要从别的机器访问时，用防火墙或代理只放行机器人所在的地址。',
+  ),
+  'remote.koishi_no_adapter': text(
+    'Koishi 在这个路径上没有 OneBot 适配器',
+    'Koishi 接受了连接，但立即无理由关闭：适配器没有启用、protocol 不是 ws-reverse，或 path 与地址里的不同。',
+    'Koishi 的启动日志里有没有 apply plugin adapter-onebot。',
+    'koishi.yml：启用 adapter-onebot，protocol 设为 ws-reverse，path 设为地址里的路径，然后重启。',
+  ),
+  'remote.unknown_peer': text(
+    '认不出对方是什么程序',
+    '端口能回答 HTTP，但不像 NoneBot、Koishi 或 aiocqhttp：可能是别的框架，也可能是别的程序占用了这个端口。',
+    '运行 curl -i http://<主机>:<端口>/，看回答来自什么程序。',
+    '确认地址里的主机和端口属于机器人程序；若是别的框架，加 --active 做一次真实握手。',
   ),
 };

@@ -1,0 +1,176 @@
+import { certain, likely, possible, rule, warning } from '../../../engine/conclude.ts';
+import { type Facts, noteOf, wsOf } from '../../../model/facts.ts';
+import type { RefusalCode } from '@hufu/refusals';
+import type { Finding, Rule } from '../../../model/target.ts';
+import type { Text } from '../../../model/text.ts';
+import { parseUrl } from '../../../tools/redact.ts';
+import { pastTheProxy } from '../direct.ts';
+import { nginxLine, tokenEdits, tokenLine } from '../edits.ts';
+import { frameworkOf, hasFront, isWerkzeugPage } from '../framework.ts';
+import { handshakeStatus, isAccepted, ownHandshake, upgradeArrives, works } from '../handshake.ts';
+import { hasToken } from '../send.ts';
+import type { NearMiss } from '../token-forms.ts';
+import { relation, type TokenRefusal, tokenRefusal } from '../token-facts.ts';
+
+const SEEN_ON = 'NoneBot 2.5.0, adapter-onebot 2.4.6; aiocqhttp 1.4.4';
+const NONEBOT = 'NoneBot 2.5.0, adapter-onebot 2.4.6';
+const CODES = [
+  'remote.token_required',
+  'remote.token_near_miss',
+  'remote.auth_scheme',
+  'remote.auth_stripped',
+  'remote.token_mismatch',
+] as const;
+
+type Found = Partial<Record<(typeof CODES)[number], Finding>>;
+
+/** One refusal of a token has one explanation, or two that cannot be told apart. */
+export const tokenRules: readonly Rule[] = [
+  ...CODES.map((code: RefusalCode & (typeof CODES)[number]) => rule(code, SEEN_ON, (facts) => explained(facts)[code] ?? null)),
+  warning('remote.token_unset', NONEBOT, (facts) => {
+    if (wsOf(facts, 'W5')?.status === 101) return certain(['W5'], { edits: tokenEdits(facts) });
+    if (works(facts) && !hasToken(facts) && frameworkOf(facts) !== 'koishi') return certain(['W4'], { edits: tokenEdits(facts) });
+    if (checksNone(facts)) return likely(['W3'], { edits: tokenEdits(facts) });
+    return relation(facts) === 'unset' ? likely(['C1'], { edits: [tokenLine] }) : null;
+  }),
+  warning('remote.token_key_misnamed', NONEBOT, (facts) => {
+    const key = noteOf(facts, 'C1')['misnamedKey'];
+    if (typeof key !== 'string' || key === '') return null;
+    return certain(['C1'], {
+      edits: [tokenLine],
+      detail: { zh: `.env 里写的是 ${key}`, en: `.env has ${key}` },
+    });
+  }),
+  warning('remote.token_unchecked', 'Koishi 4.18.11, adapter-onebot 6.9.4', (facts) =>
+    frameworkOf(facts) === 'koishi' && hasToken(facts) ? likely(['W3']) : null,
+  ),
+];
+
+function explained(facts: Facts): Found {
+  const refusal = tokenRefusal(facts);
+  const unsendable = noteOf(facts, 'T1')['sendable'] === false && ownHandshake(facts)?.error === 'ERR_INVALID_CHAR';
+  if (unsendable)
+    return {
+      'remote.token_near_miss': nearMissOf(facts, { confidence: 'likely', evidence: ['T1', 'W4'] }) ?? unsendableFinding(facts),
+    };
+  if (refusal === null) return {};
+  if (!hasToken(facts)) return { 'remote.token_required': required(facts, refusal) };
+  const near = nearMissOf(facts, refusal);
+  if (near !== null) return { 'remote.token_near_miss': near };
+  return schemeOrFront(facts, refusal) ?? { 'remote.token_mismatch': mismatch(facts, refusal) };
+}
+
+function required(facts: Facts, { confidence, evidence }: TokenRefusal): Finding {
+  const inQuery = parseUrl(facts.question.url)?.searchParams.has('access_token') === true;
+  return {
+    confidence,
+    evidence,
+    edits: tokenEdits(facts),
+    ...(inQuery
+      ? {
+          detail: {
+            zh: '地址里的 access_token 参数不会被读取：令牌要放在 Authorization 请求头里',
+            en: 'the access_token in the address is not read: the token belongs into the Authorization header',
+          },
+        }
+      : {}),
+  };
+}
+
+function mismatch(facts: Facts, { confidence, evidence }: TokenRefusal): Finding {
+  const own = relation(facts);
+  if (own === 'differs')
+    return {
+      confidence: confidence === 'possible' ? 'likely' : 'certain',
+      evidence: [...evidence, 'C1'],
+      edits: tokenEdits(facts),
+    };
+  if (own !== 'equal') return { confidence, evidence, edits: tokenEdits(facts) };
+  return {
+    confidence,
+    evidence: [...evidence, 'C1'],
+    detail: {
+      zh: '这个项目的 .env 里是同一个令牌：程序在修改之后没有重启、环境变量覆盖了 .env，或在这里回答的是另一个程序',
+      en: 'the .env of this project holds the same token: the program was not restarted after the change, an environment variable overrides .env, or another program answers here',
+    },
+  };
+}
+
+/** The header did not arrive as it was meant: it was written in a form that is not read, or something in between took it away. */
+function schemeOrFront(facts: Facts, refusal: TokenRefusal): Found | null {
+  const { evidence } = refusal;
+  if (facts.question.given['scheme'] === 'raw') {
+    const proper = wsOf(facts, 'S1');
+    if (isAccepted(proper)) return { 'remote.auth_scheme': certain([...evidence, 'S1']) };
+    if (proper === null) return { 'remote.auth_scheme': likely(evidence) };
+    return {
+      'remote.auth_scheme': likely([...evidence, 'S1']),
+      'remote.token_mismatch': mismatch(facts, { ...refusal, evidence: [...evidence, 'S1'] }),
+    };
+  }
+  const edits = [nginxLine('proxy_set_header Authorization $http_authorization;')];
+  const direct = pastTheProxy(facts);
+  const beyond = direct === null ? null : wsOf(direct, 'W4');
+  if (isAccepted(beyond)) return { 'remote.auth_stripped': certain([...evidence, 'W4d'], { edits }) };
+  if (frameworkOf(facts) === 'aiocqhttp' && handshakeStatus(facts) === 401 && ownHandshake(facts) !== null)
+    return { 'remote.auth_stripped': certain(evidence, { edits }) };
+  if (!hasFront(facts) || refusal.confidence === 'possible' || beyond !== null) return null;
+  if (frameworkOf(facts) === 'aiocqhttp' || relation(facts) === 'differs') return null;
+  if (relation(facts) === 'equal') return { 'remote.auth_stripped': likely([...evidence, 'C1'], { edits }) };
+  return {
+    'remote.token_mismatch': possible(evidence, { edits: tokenEdits(facts) }),
+    'remote.auth_stripped': possible(evidence, { edits }),
+  };
+}
+
+/** The same token but for what a person does not see: told by the project's file, or by a variant that was accepted. */
+function nearMissOf(facts: Facts, { confidence, evidence }: TokenRefusal): Finding | null {
+  const index = ['V1', 'V2', 'V3'].findIndex((id) => isAccepted(wsOf(facts, id)));
+  const tried = (['blanks', 'quotes', 'percent'] as const)[index];
+  if (tried !== undefined) return certain([...evidence, `V${index + 1}`], { detail: words(tried, GIVEN) });
+  const { token, carriedBy } = noteOf(facts, 'C1');
+  if (!isNearMiss(token)) return null;
+  return {
+    confidence: confidence === 'possible' ? 'likely' : confidence,
+    evidence: [...evidence, 'C1'],
+    detail: words(token, carriedBy === 'project' ? PROJECT : GIVEN),
+    ...(carriedBy === 'project' ? { edits: tokenEdits(facts).slice(0, 1) } : {}),
+  };
+}
+
+function unsendableFinding(facts: Facts): Finding {
+  const isQuoted = noteOf(facts, 'T1')['quotes'] === true;
+  return likely(['T1', 'W4'], {
+    detail: isQuoted
+      ? words('quotes', GIVEN)
+      : {
+          zh: '给出的令牌里有换行或中文字符，任何程序都无法把它放进请求头',
+          en: 'the given token holds a line break or a letter that no program can send in a header',
+        },
+  });
+}
+
+function isNearMiss(token: unknown): token is NearMiss {
+  return token === 'blanks' || token === 'quotes' || token === 'percent' || token === 'scheme';
+}
+
+const GIVEN: Text = { zh: '给出的令牌（拨号的一端）', en: 'the token you gave (of the end that dials)' };
+const PROJECT: Text = { zh: '项目 .env 里的令牌', en: 'the token in .env of the project' };
+
+function words(kind: NearMiss, at: Text): Text {
+  const zh = { blanks: '首尾多了空白', quotes: '多了引号', percent: '是百分号编码的', scheme: '前面多写了 Bearer 或 Token' };
+  const en = {
+    blanks: 'has blanks around it',
+    quotes: 'has quotes around it',
+    percent: 'is percent-encoded',
+    scheme: 'has the word Bearer or Token before it',
+  };
+  return { zh: `${at.zh}${zh[kind]}`, en: `${at.en} ${en[kind]}` };
+}
+
+/** aiocqhttp asks for the token first: a handshake without one got past that, to the missing role. */
+function checksNone(facts: Facts): boolean {
+  const bare = wsOf(facts, 'W3');
+  const isPast = bare?.status === 400 && isWerkzeugPage(bare);
+  return frameworkOf(facts) === 'aiocqhttp' && isPast && upgradeArrives(facts) === true;
+}
