@@ -44,7 +44,7 @@ export function renderText(report: Report, lang: Lang): string {
   const { causes, warnings } = report;
   const lines = causes.length === 0 ? [`✓ ${words.works}${settled === '' ? '' : `: ${settled}`}`] : [];
   if (causes.length > 0 && settled !== '') lines.push(`${settled}${lang === 'zh' ? '；' : '; '}${words.but}:`);
-  for (const cause of causes) lines.push('', ...causeLines('✗', cause, { words, lang }));
+  for (const cause of causes) lines.push('', ...causeLines(cause.confidence === 'possible' ? '?' : '✗', cause, { words, lang }));
   for (const cause of warnings) lines.push('', ...causeLines(`! ${words.warning}:`, cause, { words, lang }));
   if (report.open.length > 0) lines.push('', `${words.open}:`, ...report.open.map((one) => `  ? ${one[lang]}`));
   lines.push('', `${words.evidence}:`);

@@ -21,7 +21,7 @@ export function conclude(target: Target, facts: Facts): Report {
   const causes = merged(told.filter(({ rule }) => rule.level !== 'warning').map(({ cause }) => cause));
   const unexplained = causes.length === 0 ? target.fallback(facts) : null;
   if (unexplained !== null) causes.push(causeOf(unexplained, { confidence: 'possible', evidence: [] }));
-  const cited = new Set(causes.flatMap((cause) => cause.evidence));
+  const cited = new Set(causes.flatMap((cause) => (cause.confidence === 'possible' ? [] : cause.evidence)));
   return {
     schema: 'hufu.doctor/1',
     target: target.name,

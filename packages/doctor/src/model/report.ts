@@ -16,7 +16,7 @@ export interface Cause {
 
 export interface EvidenceRow {
   readonly id: string;
-  /** ✗: a cause rests on it. */
+  /** ✗: a cause rests on it, surely or likely. */
   readonly ok: boolean;
   readonly request: string;
   readonly result: string;

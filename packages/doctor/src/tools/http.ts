@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest, validateHeaderValue } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { HttpSeen } from '../model/facts.ts';
 import type { Secrets } from '../model/question.ts';
@@ -14,6 +14,8 @@ export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
   const startMs = performance.now();
   const url = new URL(ask.url);
   const request = `${ask.method} ${url.pathname}`;
+  const fault = headerFault(ask.headers ?? {});
+  if (fault !== null) return Promise.resolve({ kind: 'http', request, status: null, headers: {}, body: '', error: fault, ms: 0 });
   return new Promise((resolve) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const sent = send(url, {
@@ -68,6 +70,16 @@ export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
     });
     sent.end(ask.body);
   });
+}
+
+/** Node's code for a header that cannot be written, e.g. a token with a line break: ERR_INVALID_CHAR; null = fine. */
+export function headerFault(headers: Readonly<Record<string, string>>): string | null {
+  try {
+    for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+    return null;
+  } catch (error) {
+    return codeOf(error);
+  }
 }
 
 /** Headers that say something; cookies and the like stay out. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { WsSeen } from '../model/facts.ts';
 import type { Secrets } from '../model/question.ts';
-import { headersOf } from './http.ts';
+import { headerFault, headersOf } from './http.ts';
 import { pinned } from './pinned.ts';
 import { codeOf, since } from './reach.ts';
 import { MAX_BODY, shorten } from './redact.ts';
@@ -14,6 +14,8 @@ const MAX_FRAMES = 8;
 export function wsAsk(ask: WsAsk, secrets: Secrets): Promise<WsSeen> {
   const startMs = performance.now();
   const url = new URL(ask.url);
+  const fault = headerFault(ask.headers ?? {});
+  if (fault !== null) return Promise.resolve(unsent(`WebSocket ${url.pathname}`, fault));
   return new Promise((resolve) => {
     let status: number | null = null;
     let answer: IncomingMessage | null = null;
@@ -84,4 +86,9 @@ export function wsAsk(ask: WsAsk, secrets: Secrets): Promise<WsSeen> {
       response.on('error', done);
     });
   });
+}
+
+/** No client of HTTP can write that header, so nothing was sent. */
+function unsent(request: string, error: string): WsSeen {
+  return { kind: 'ws', request, status: null, headers: {}, body: '', frames: [], close: null, error, ms: 0 };
 }

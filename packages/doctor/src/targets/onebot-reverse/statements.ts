@@ -37,7 +37,10 @@ export const open: readonly Statement[] = [
     },
     when: (facts) =>
       isUndecided(facts) ||
-      (['koishi', 'aiocqhttp'].includes(frameworkOf(facts) ?? '') && !facts.question.active && handshakeStatus(facts) === null),
+      (['koishi', 'aiocqhttp'].includes(frameworkOf(facts) ?? '') &&
+        isPathRight(facts) &&
+        !facts.question.active &&
+        handshakeStatus(facts) === null),
   },
   {
     says: {
@@ -58,7 +61,10 @@ export const open: readonly Statement[] = [
       zh: '机器人号没有检查：用 --self-id <机器人号> 说明它',
       en: 'the bot id was not checked: say it with --self-id <number>',
     },
-    when: (facts) => ownHandshake(facts) !== null && facts.question.given['selfId'] === undefined,
+    when: (facts) =>
+      facts.question.given['selfId'] === undefined &&
+      ['nonebot', 'koishi'].includes(frameworkOf(facts) ?? '') &&
+      ownHandshake(facts) !== null,
   },
   {
     says: {
