@@ -20,6 +20,7 @@ installWukong();
 const env = {
   ...process.env,
   HUFU_PEERS_PYTHON: installPython('nonebot'),
+  HUFU_PEERS_NONEBOT_DRIVERS: installPython('nonebot-drivers'),
   HUFU_PEERS_AIOCQHTTP: installPython('aiocqhttp'),
   HUFU_PEERS_KOISHI: installKoishi(),
 };
@@ -27,10 +28,12 @@ const { passed, failed } = runTests(files, { concurrency: 1, env });
 closeWith(passed, failed);
 
 function installPackages() {
-  const missing = ['chromium', 'strace'].filter((name) => spawnSync('which', [name]).status !== 0);
+  const missing = ['chromium', 'strace', 'nginx', 'openssl'].filter((name) => spawnSync('which', [name]).status !== 0);
   if (missing.length === 0) return;
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-noto-cjk']);
+  // Runlevel 1: a service that comes with a package is not started.
+  const env = { ...process.env, RUNLEVEL: '1' };
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-noto-cjk'], { env });
 }
 
 /** Where it is bundled from: its packages have to be beside its entry. */

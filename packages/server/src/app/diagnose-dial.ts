@@ -18,6 +18,7 @@ export async function diagnoseDial(dialled: DiagnosisTarget): Promise<Verdict> {
         clockMs: Date.now(),
         ...(observed.status === undefined ? {} : { saw: observed.status }),
         ...(observed.server === undefined ? {} : { sawServer: observed.server }),
+        ...(observed.bodyBytes === undefined ? {} : { sawBodyBytes: observed.bodyBytes }),
         ...(droppedMsAgo === null ? {} : { droppedMsAgo }),
       },
     },

@@ -16,7 +16,7 @@ export const driverLine: Edit = { software: NONEBOT, file: '.env', change: 'DRIV
 export const koishiPlugin: Edit = {
   software: 'Koishi 4',
   file: 'koishi.yml',
-  change: 'plugins:\n  adapter-onebot:\n    protocol: ws-reverse\n    selfId: "‹bot number›"\n    path: /onebot',
+  change: 'plugins:\n  http: {}\n  adapter-onebot:\n    protocol: ws-reverse\n    selfId: "‹bot number›"\n    path: /onebot',
 };
 
 /** Lines of nginx that pass on what a OneBot handshake needs. */

@@ -238,9 +238,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.koishi_no_adapter': text(
     'Koishi has no OneBot adapter at this path',
-    'Koishi accepts the connection and closes it without a word: the adapter is switched off, its protocol is not ws-reverse, or its path is another one.',
+    'Koishi accepts the connection and closes it without a word: the adapter is switched off, the plugin http is missing beside it, its protocol is not ws-reverse, or its path is another one.',
     'See whether the start-up log of Koishi says "apply plugin adapter-onebot".',
-    'koishi.yml: switch on adapter-onebot with protocol ws-reverse and the path of the address, then restart.',
+    'koishi.yml: switch on http, and adapter-onebot with protocol ws-reverse and the path of the address, then restart.',
   ),
   'remote.unknown_peer': text(
     'What answers there was not recognised',

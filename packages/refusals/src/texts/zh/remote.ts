@@ -238,9 +238,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.koishi_no_adapter': text(
     'Koishi 在这个路径上没有 OneBot 适配器',
-    'Koishi 接受了连接，但立即无理由关闭：适配器没有启用、protocol 不是 ws-reverse，或 path 与地址里的不同。',
+    'Koishi 接受了连接，但立即无理由关闭：适配器没有启用、旁边缺少 http 插件、protocol 不是 ws-reverse，或 path 与地址里的不同。',
     'Koishi 的启动日志里有没有 apply plugin adapter-onebot。',
-    'koishi.yml：启用 adapter-onebot，protocol 设为 ws-reverse，path 设为地址里的路径，然后重启。',
+    'koishi.yml：启用 http 与 adapter-onebot，protocol 设为 ws-reverse，path 设为地址里的路径，然后重启。',
   ),
   'remote.unknown_peer': text(
     '认不出对方是什么程序',

@@ -1,4 +1,4 @@
-import { certain, likely, possible, rule } from '../../../engine/conclude.ts';
+import { certain, likely, rule } from '../../../engine/conclude.ts';
 import { type Facts, httpOf, noteOf, seenAs, wsOf } from '../../../model/facts.ts';
 import type { Rule } from '../../../model/target.ts';
 import { isAnswering, placeOf } from '../../../reach/probes.ts';
@@ -65,9 +65,7 @@ export const wayRules: readonly Rule[] = [
     const edits = [nginxLine(UPGRADE_LINES)];
     if (direct !== null && upgradeArrives(direct) === true) return certain([...upgradeEvidence(facts), 'W2d'], { edits });
     if (direct !== null && upgradeArrives(direct) === false) return null;
-    if (hasFront(facts)) return likely(upgradeEvidence(facts), { edits });
-    // Where only programs of Node and Python answer, and no front shows itself, something is still in between.
-    return isUpgradeDead(facts) ? null : possible(upgradeEvidence(facts), { edits });
+    return hasFront(facts) ? likely(upgradeEvidence(facts), { edits }) : null;
   }),
   rule('remote.bad_gateway', NGINX, (facts) => {
     const ids = ['W4', 'W4r', 'W3', 'A1'].filter((id) => isGatewayError((wsOf(facts, id) ?? httpOf(facts, id))?.status ?? 0));

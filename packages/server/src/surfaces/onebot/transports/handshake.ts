@@ -11,7 +11,14 @@ export interface Handshake {
 
 export type HandshakeResult =
   | { readonly kind: 'open'; readonly socket: WebSocket }
-  | { readonly kind: 'status'; readonly status: number; readonly location: string | null; readonly server: string | null }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly location: string | null;
+      readonly server: string | null;
+      /** As announced; null when it was not. */
+      readonly bodyBytes: number | null;
+    }
   | { readonly kind: 'error'; readonly code: string };
 
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -54,10 +61,15 @@ export function handshake({ target, headers, signal }: Handshake): Promise<Hands
         status: response.statusCode ?? 0,
         location: response.headers.location ?? null,
         server: serverOf(response.headers.server),
+        bodyBytes: lengthOf(response.headers['content-length']),
       });
       request.destroy();
     });
   });
+}
+
+function lengthOf(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,9}$/.test(header) ? Number(header) : null;
 }
 
 function serverOf(header: string | readonly string[] | undefined): string | null {

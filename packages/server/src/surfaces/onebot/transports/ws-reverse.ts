@@ -165,7 +165,7 @@ export class ReverseClient {
       this.#failed({ code: codeOfError(result.code), evidence: { error: result.code } }, { kind: 'unreachable' });
       return;
     }
-    const { status, server } = result;
+    const { status, server, bodyBytes } = result;
     const sinceDropMs = this.#droppedMs === null ? null : this.#options.deps.now() - this.#droppedMs;
     const held = status === 403 && sinceDropMs !== null && sinceDropMs <= HELD_FOR_MS;
     const code: RefusalCode = held ? 'remote.self_id_duplicate' : codeOfStatus(status, token !== null);
@@ -180,7 +180,7 @@ export class ReverseClient {
       ...(token === null ? {} : { token }),
       selfId: this.#options.bot.numericId,
       timeoutMs: DIAGNOSIS_MS,
-      observed: { status, ...(server === null ? {} : { server }) },
+      observed: { status, ...(server === null ? {} : { server }), ...(bodyBytes === null ? {} : { bodyBytes }) },
       droppedMsAgo: sinceDropMs,
     });
   }
