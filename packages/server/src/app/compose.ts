@@ -10,7 +10,7 @@ import { createBotTokens } from '../policy/credentials/bot-token.ts';
 import { openKeyring } from '../policy/credentials/keyring.ts';
 import { LoginLock } from '../policy/credentials/passwords.ts';
 import { DecisionRecorder } from '../policy/decisions/recorder.ts';
-import { AppendQueue, messageOf } from '../runtime/append-queue.ts';
+import { AppendQueue } from '../runtime/append-queue.ts';
 import { ChannelCache } from '../runtime/channel-cache.ts';
 import { DeliveryLoop } from '../runtime/delivery.ts';
 import { Hub } from '../runtime/hub.ts';
@@ -57,11 +57,7 @@ export async function composeCore(config: Config, log: Log) {
     channels,
     users,
     append: (draft) => queue.append(draft),
-    passOn: (draft) => {
-      const id = queue.nextEphemeralId();
-      delivery.passOn(messageOf(draft, id, 0));
-      return id;
-    },
+    passOn: (draft) => queue.pass(draft, (message) => delivery.passOn(message)),
     rules: { friendsOnly: config['messages.friendsOnly'], maxPayloadBytes: config['messages.maxPayloadBytes'] },
     now: Date.now,
   };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import pino from 'pino';
-import type { Refusal } from '@hufu/refusals';
+import type { Evidence, Refusal } from '@hufu/refusals';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../kernel/log.ts';
 import { hostOf, type HostRule, originOf } from '../surfaces/listen/hosts.ts';
@@ -28,6 +28,8 @@ export type Places = Readonly<Record<Name, string | null>>;
 
 export type Started = { readonly ok: true; readonly server: RunningServer } | { readonly ok: false; readonly refusal: Refusal };
 
+/** Sockets of each listener beyond the live connections: those on their way in or out. */
+const SPARE_SOCKETS = 10_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024 + 16;
 
 export interface StartOptions {
@@ -94,15 +96,29 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
     acceptWebSockets({ ...clients, matches, anyOrigin, maxMessageBytes: MAX_MESSAGE_BYTES });
   const botRoutes = surfaces.botProtocols.flatMap((protocol) => protocol.upgradeRoutes);
   const refuse = surfaces.refusals.early;
+  const bounds = {
+    maxSockets: config['limits.connections'] + SPARE_SOCKETS,
+    onDropped: (peer: Peer, evidence: Evidence) => void clients.refuse({ code: 'limit.connections', evidence }, peer),
+  };
   const web = (
     name: Name,
     upgrades: Parameters<typeof listenHttp>[0]['upgrades'],
     onRequest: Parameters<typeof listenHttp>[0]['onRequest'],
-  ) => listenHttp({ name, address: config[`listen.${name}`], hosts: hostRule(config, name), upgrades, onRequest, refuse });
+  ) =>
+    listenHttp({
+      ...bounds,
+      name,
+      address: config[`listen.${name}`],
+      hosts: hostRule(config, name),
+      upgrades,
+      onRequest,
+      refuse,
+    });
 
   const plan: Record<Name, () => ReturnType<typeof listenHttp>> = {
     tcp: () =>
       listenTcp({
+        ...bounds,
         name: 'tcp',
         address: config['listen.tcp'],
         onSocket: (socket, peer) => acceptSocket(socket, peer, clients),

@@ -1,3 +1,4 @@
+import type { Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refusalOf, refuse } from '../kernel/outcome.ts';
 import type { AppendResult, Draft, Message } from '../domain/model.ts';
 import type { Bus, MessageLog } from '../domain/ports.ts';
@@ -24,9 +25,11 @@ export interface AppendQueueOptions extends Partial<AppendLimits> {
   readonly events: Log;
 }
 
+/** A draft for the log, or (`pass`) an unstored message that only keeps its place among them. */
 interface Waiting {
   readonly draft: Draft;
   readonly resolve: (outcome: Outcome<AppendResult>) => void;
+  readonly pass: (() => void) | null;
 }
 
 /**
@@ -55,25 +58,45 @@ export class AppendQueue {
   }
 
   append(draft: Draft): Promise<Outcome<AppendResult>> {
-    const { maxPending, maxPendingBytes } = this.#limits;
-    if (this.#waiting.length >= maxPending || this.#waitingBytes >= maxPendingBytes) {
-      const evidence = { pending: this.#waiting.length, pendingBytes: this.#waitingBytes };
-      return Promise.resolve(refuse('srv.overloaded', evidence, 1));
-    }
-    return new Promise((resolve) => {
-      this.#waiting.push({ draft, resolve });
-      this.#waitingBytes += draft.payload.byteLength;
-      if (!this.#running) {
-        this.#running = true;
-        setImmediate(() => void this.#run());
-      }
-    });
+    const full = this.#whenFull();
+    if (full !== null) return Promise.resolve(full);
+    return new Promise((resolve) => this.#push({ draft, resolve, pass: null }));
   }
 
-  /** Gives an unstored message its negative id. */
-  nextEphemeralId(): number {
+  /**
+   * Hands an unstored message on, with its negative id, when everything that was said before it is on disk and delivered: it must not overtake what its sender
+   * said. With nothing in the way that is now. Answers the id.
+   */
+  async pass(draft: Draft, handOn: (message: Message) => void): Promise<Outcome<number>> {
+    const full = this.#whenFull();
+    if (full !== null) return full;
     this.#lastEphemeralId -= 1;
-    return this.#lastEphemeralId;
+    const id = this.#lastEphemeralId;
+    const message = messageOf(draft, id, 0);
+    if (!this.#running) handOn(message);
+    else
+      await new Promise<void>((resolve) => {
+        const pass = (): void => {
+          handOn(message);
+          resolve();
+        };
+        this.#push({ draft, resolve: () => {}, pass });
+      });
+    return ok(id);
+  }
+
+  #whenFull(): { readonly ok: false; readonly refusal: Refusal } | null {
+    const { maxPending, maxPendingBytes } = this.#limits;
+    if (this.#waiting.length < maxPending && this.#waitingBytes < maxPendingBytes) return null;
+    return refuse('srv.overloaded', { pending: this.#waiting.length, pendingBytes: this.#waitingBytes }, 1);
+  }
+
+  #push(one: Waiting): void {
+    this.#waiting.push(one);
+    this.#waitingBytes += one.draft.payload.byteLength;
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -104,34 +127,44 @@ export class AppendQueue {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<Outcome<readonly AppendResult[]>> {
+    const drafts: Draft[] = [];
+    for (const one of batch) if (one.pass === null) drafts.push(one.draft);
+    if (drafts.length === 0) return ok([]);
     try {
-      return await this.#log.append(batch.map((one) => one.draft));
+      return await this.#log.append(drafts);
     } catch (error) {
       return { ok: false, refusal: refusalOf(error) };
     }
   }
 
+  /** In the order of the batch: an unstored message goes on between what was stored before and after it. */
   #settle(batch: readonly Waiting[], outcome: Outcome<readonly AppendResult[]>): void {
-    if (!outcome.ok) {
-      for (const one of batch) one.resolve(outcome);
-      return;
-    }
-    const stored: Message[] = [];
-    for (const [index, one] of batch.entries()) {
-      const result = outcome.value[index];
-      if (result === undefined) {
-        one.resolve(refuse('srv.fault', { error: 'the store answered fewer results than messages' }));
-        continue;
+    let stored: Message[] = [];
+    let answered = 0;
+    for (const one of batch) {
+      if (one.pass !== null) {
+        this.#publish(stored);
+        stored = [];
+        one.pass();
+      } else if (!outcome.ok) one.resolve(outcome);
+      else {
+        const result = outcome.value[answered++];
+        one.resolve(result === undefined ? TOO_FEW_RESULTS : ok(result));
+        if (result?.status === 'stored') stored.push(messageOf(one.draft, result.id, result.seq));
       }
-      one.resolve(ok(result));
-      if (result.status === 'stored') stored.push(messageOf(one.draft, result.id, result.seq));
     }
+    this.#publish(stored);
+  }
+
+  #publish(stored: readonly Message[]): void {
     const first = stored[0];
     const last = stored.at(-1);
     if (first !== undefined && last !== undefined)
       this.#bus.publishStored({ fromId: first.id - 1, toId: last.id, batch: stored });
   }
 }
+
+const TOO_FEW_RESULTS = refuse('srv.fault', { error: 'the store answered fewer results than messages' });
 
 /** The message a draft became. */
 export function messageOf(draft: Draft, id: number, seq: number): Message {

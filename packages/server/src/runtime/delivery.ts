@@ -66,8 +66,14 @@ export class DeliveryLoop {
     if (!this.#working) void this.#work();
   }
 
-  /** Unstored messages: to whoever is online now. */
+  /** Unstored messages: to whoever is online now, after what waits for a cold channel. */
   passOn(message: Message): void {
+    if (this.#working) {
+      if (this.#waiting >= MAX_WAITING) return;
+      this.#queue.push({ fromId: this.#newestId, toId: this.#newestId, batch: [message] });
+      this.#waiting += 1;
+      return;
+    }
     const state = this.#ports.channels.peekInt(message.ch);
     const sender = this.#ports.users.peekInt(message.sender);
     if (state !== undefined && sender !== undefined)
@@ -120,12 +126,13 @@ export class DeliveryLoop {
 
   async #deliverWaiting(batch: readonly Message[]): Promise<void> {
     for (const message of batch) {
-      if (message.id <= this.#cursor) continue;
+      const isStored = message.id > 0;
+      if (isStored && message.id <= this.#cursor) continue;
       const state = this.#ports.channels.peekInt(message.ch) ?? (await this.#ports.channels.loadInt(message.ch));
       const sender = this.#ports.users.peekInt(message.sender) ?? (await this.#ports.users.getInt(message.sender));
       if (state !== null && sender !== null)
         this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
-      this.#cursor = message.id;
+      if (isStored) this.#cursor = message.id;
     }
   }
 

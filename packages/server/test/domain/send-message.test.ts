@@ -19,7 +19,7 @@ function world() {
     channels,
     users: channels.users,
     append: (draft) => queue.append(draft),
-    passOn: () => queue.nextEphemeralId(),
+    passOn: (draft) => queue.pass(draft, () => {}),
     rules: { friendsOnly: false, maxPayloadBytes: 100 },
     now: () => 1_700_000_000_000,
   };

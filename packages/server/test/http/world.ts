@@ -62,7 +62,7 @@ export async function openWorld(): Promise<World> {
     channels,
     users,
     append: (draft) => queue.append(draft),
-    passOn: () => queue.nextEphemeralId(),
+    passOn: (draft) => queue.pass(draft, () => {}),
     rules: { friendsOnly: false, maxPayloadBytes: 32_767 },
     now: Date.now,
   };

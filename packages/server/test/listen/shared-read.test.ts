@@ -7,7 +7,7 @@ import { listenTcp } from '../../src/surfaces/listen/listen.ts';
 type OnSocket = Parameters<typeof listenTcp>[0]['onSocket'];
 
 async function listen(t: TestContext, onSocket: OnSocket): Promise<() => Promise<Socket>> {
-  const bound = await listenTcp({ name: 'test', address: '127.0.0.1:0', onSocket });
+  const bound = await listenTcp({ name: 'test', address: '127.0.0.1:0', maxSockets: 100, onDropped: () => {}, onSocket });
   assert.ok(bound.ok);
   const { address, close } = bound.value;
   t.after(close);

@@ -1,4 +1,4 @@
-type Key = 'session' | 'device' | 'language';
+type Key = 'session' | 'language';
 
 /** Browsers may forbid storage (private windows): the page then forgets at reload and works otherwise. */
 export function remembered(key: Key): string | null {

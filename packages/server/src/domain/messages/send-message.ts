@@ -35,8 +35,8 @@ export interface SendPorts {
   readonly users: Users;
   /** Resolves when the message is on disk. */
   append(draft: Draft): Promise<Outcome<AppendResult>>;
-  /** Hands an unstored message to delivery; answers its negative id. */
-  passOn(draft: Draft): number;
+  /** Hands an unstored message to delivery, after what was appended before it; answers its negative id. */
+  passOn(draft: Draft): Promise<Outcome<number>>;
   readonly rules: SpeakRules & { readonly maxPayloadBytes: number };
   now(): number;
 }
@@ -59,8 +59,7 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
   if (!speaks.ok) return speaks;
 
   const draft = draftOf(ports, found.value, command);
-  if (command.unstored === true || (command.flags & FLAG_NO_PERSIST) !== 0)
-    return ok({ messageId: ports.passOn(draft), messageSeq: 0, tsMs: draft.tsMs });
+  if (command.unstored === true || (command.flags & FLAG_NO_PERSIST) !== 0) return passOn(ports, draft);
   const appended = await ports.append(draft);
   if (!appended.ok) return appended;
   return answer(appended.value);
@@ -133,6 +132,11 @@ function draftOf(ports: SendPorts, state: ChannelState, command: SendCommand): D
 function partiesOf(state: ChannelState): readonly [number, number] | null {
   const [a, b] = state.members.keys();
   return a === undefined ? null : [a, b ?? a];
+}
+
+async function passOn(ports: SendPorts, draft: Draft): Promise<Outcome<Sent>> {
+  const passed = await ports.passOn(draft);
+  return passed.ok ? ok({ messageId: passed.value, messageSeq: 0, tsMs: draft.tsMs }) : passed;
 }
 
 function answer(result: AppendResult): Outcome<Sent> {

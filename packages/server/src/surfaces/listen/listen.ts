@@ -6,7 +6,7 @@ import {
 } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '@hufu/refusals';
+import type { Evidence, Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { earlyAnswer, handshakeProblem, type RefuseEarly, unreadable, writeAnswer } from './early-refusal.ts';
@@ -21,10 +21,18 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export interface HttpListenerOptions {
+interface ListenerOptions {
+  /** As in the config. */
   readonly name: string;
   /** host:port, port 0 = any free one. */
   readonly address: string;
+  /** Sockets open at once, whatever state they are in; the next one is dropped unread. */
+  readonly maxSockets: number;
+  /** A socket was dropped, or the machine could not give one; nobody could be told. */
+  onDropped(peer: Peer, evidence: Evidence): void;
+}
+
+export interface HttpListenerOptions extends ListenerOptions {
   readonly hosts: HostRule;
   readonly upgrades: readonly UpgradeRoute[];
   /** Plain requests, checked for Host and Origin; null = this listener takes upgrades only. */
@@ -78,15 +86,15 @@ export function listenHttp(options: HttpListenerOptions): Promise<Outcome<Listen
     const peer = { address: socket.remoteAddress ?? '', listener: options.name };
     writeAnswer(socket, earlyAnswer(options.refuse, { refusal: unreadable(error), peer, request: null }));
   });
-  return bind(server, options.name, options.address, () => {
+  server.maxConnections = options.maxSockets;
+  server.on('drop', (dropped) => options.onDropped({ address: dropped?.remoteAddress ?? '', listener: options.name }, {}));
+  return bind(server, options, () => {
     for (const socket of upgraded) socket.destroy();
     server.closeAllConnections();
   });
 }
 
-export interface TcpListenerOptions {
-  readonly name: string;
-  readonly address: string;
+export interface TcpListenerOptions extends ListenerOptions {
   /** Answers what takes the socket's bytes; they are valid until it returns. */
   onSocket(socket: Socket, peer: Peer): (bytes: Buffer) => void;
 }
@@ -94,23 +102,24 @@ export interface TcpListenerOptions {
 export function listenTcp(options: TcpListenerOptions): Promise<Outcome<Listener>> {
   const sockets = new Set<Socket>();
   const server = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (accepted) => {
+    const peer = { address: accepted.remoteAddress ?? '', listener: options.name };
+    if (sockets.size >= options.maxSockets) {
+      accepted.destroy();
+      return options.onDropped(peer, {});
+    }
     const socket = readShared(accepted, (bytes) => take(bytes));
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
-    const take = options.onSocket(socket, { address: socket.remoteAddress ?? '', listener: options.name });
+    const take = options.onSocket(socket, peer);
   });
-  return bind(server, options.name, options.address, () => {
+  return bind(server, options, () => {
     for (const socket of sockets) socket.destroy();
   });
 }
 
-function bind(
-  server: HttpServer | TcpServer,
-  name: string,
-  address: string,
-  dropConnections: () => void,
-): Promise<Outcome<Listener>> {
+function bind(server: HttpServer | TcpServer, options: ListenerOptions, dropConnections: () => void): Promise<Outcome<Listener>> {
+  const { name, address } = options;
   const port = Number(/:(\d+)$/.exec(address)?.[1]);
   const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return new Promise((resolve) => {
@@ -118,6 +127,10 @@ function bind(
       resolve(refuse('srv.listener_taken', { listener: name, address, error: error.code ?? error.message }));
     });
     server.listen({ host, port, backlog: 4096 }, () => {
+      // From here on an error is one socket that could not be accepted (no more descriptors): the others live on.
+      server.on('error', (error: NodeJS.ErrnoException) =>
+        options.onDropped({ address: '', listener: name }, { error: error.code ?? error.message }),
+      );
       const close = () =>
         new Promise<void>((done) => {
           server.close(() => done());

@@ -51,7 +51,7 @@ export async function onebotWorld(
     channels: world,
     users: world.users,
     append: (draft) => queue.append(draft),
-    passOn: () => queue.nextEphemeralId(),
+    passOn: (draft) => queue.pass(draft, () => {}),
     rules: { friendsOnly: false, maxPayloadBytes: 64 * 1024 },
     now,
   };

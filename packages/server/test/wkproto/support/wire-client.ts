@@ -88,6 +88,20 @@ export class WireClient {
     }
   }
 
+  /** Handed over and not yet taken by the machine: what the server does not read stays here. */
+  get unsentBytes(): number {
+    return this.#socket?.writableLength ?? this.#ws?.bufferedAmount ?? 0;
+  }
+
+  stopReading(): void {
+    this.#socket?.pause();
+    this.#ws?.pause();
+  }
+
+  halfClose(): void {
+    this.#socket?.end();
+  }
+
   end(): void {
     this.#socket?.destroy();
     this.#ws?.terminate();
