@@ -55,6 +55,8 @@ export async function openRealServer(flags: Readonly<Record<string, string>> = {
   const listener = await listenHttp({
     name: 'http',
     address: '127.0.0.1:0',
+    maxSockets: 1000,
+    onDropped: () => undefined,
     hosts: { externalHosts: ['chat.example.com'], origins: [ORIGIN], bound: '127.0.0.1' },
     upgrades: [],
     onRequest: (request, response) => surfaces.app.routing(request, response),

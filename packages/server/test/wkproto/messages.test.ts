@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { personChannelId } from '@hufu/protocol/wkproto';
 import { Chat } from './support/chat.ts';
 import { RpcClient } from './support/rpc.ts';
 import { openServer, type TestServer } from './support/server.ts';
@@ -32,7 +33,8 @@ describe('messages between clients', { concurrency: 4 }, () => {
         [String(unstored), 0],
       ],
     );
-    assert.equal(await server.core.messages.lastId(), Number(b.wire.transcript.received[0]));
+    const channel = server.core.channels.peek(1, personChannelId('un1', 'un2'))?.channel;
+    assert.equal(await server.core.messages.lastSeq(channel?.ch ?? 0), 1);
     for (const one of [a.wire, b.wire, web]) one.end();
   });
 
