@@ -24,6 +24,8 @@ export interface FeedPorts {
 export interface FeedSink {
   /** Encodes and queues one event; `written` is called when it has left for the network, never for one that did not. */
   event(delivery: Delivery, replayed: boolean, written: () => void): void;
+  /** Every event up to this position has left; the sink answers with `arrived` once the peer has read it. */
+  left(position: number): void;
   end(refusal: Refusal, graceMs: number): void;
 }
 
@@ -68,6 +70,8 @@ export class BotFeed implements LiveSession {
   /** Events passed and not yet written, oldest first, with their size. */
   readonly #open = new Map<number, number>();
   #openBytes = 0;
+  #lastEvent = 0;
+  #arrived = 0;
   #roomWanted: (() => void) | null = null;
 
   constructor(ports: FeedPorts, options: FeedOptions, sink: FeedSink) {
@@ -90,7 +94,7 @@ export class BotFeed implements LiveSession {
       this.#cursor = Math.max(saved ?? 0, this.#replayUpTo);
     else await this.#replay(saved);
     await this.#catchUp();
-    if (!this.#stopped) this.#save();
+    if (!this.#stopped) this.#settle();
   }
 
   deliver(delivery: Delivery): void {
@@ -117,7 +121,14 @@ export class BotFeed implements LiveSession {
     this.#sink.end(refusal, graceMs);
   }
 
-  /** The position stays where the last event was written. */
+  /** The peer has read every event up to `position`: they need not be told again. Also counts after the end. */
+  arrived(position: number): void {
+    this.#arrived = Math.max(this.#arrived, position);
+    const allArrived = this.#arrived >= this.#lastEvent;
+    this.#ports.saver.put(this.#options.reader, allArrived ? Math.max(this.#cursor, this.#arrived) : this.#arrived);
+  }
+
+  /** The position stays where the last event arrived. */
   stop(): void {
     this.#stopped = true;
     this.#buffer = [];
@@ -180,10 +191,11 @@ export class BotFeed implements LiveSession {
     if (this.#stopped || id <= this.#cursor) return;
     this.#cursor = id;
     // A bot's own messages and sync-once commands are no events, but they are behind it.
-    if (sender === this.u || (flags & FLAG_SYNC_ONCE) !== 0) return this.#save();
+    if (sender === this.u || (flags & FLAG_SYNC_ONCE) !== 0) return this.#settle();
     // Content stands in `message` and in `raw_message`, beside about a kilobyte of fields.
     const bytes = payload.byteLength * 2 + 1024;
     this.#open.set(id, bytes);
+    this.#lastEvent = id;
     this.#openBytes += bytes;
     this.#sink.event(delivery, id <= this.#replayUpTo, () => this.#written(id));
   }
@@ -191,15 +203,15 @@ export class BotFeed implements LiveSession {
   #written(id: number): void {
     this.#openBytes -= this.#open.get(id) ?? 0;
     this.#open.delete(id);
-    if (this.#stopped) return;
-    this.#save();
+    this.#settle();
     if (this.#open.size <= MAX_OPEN / 2 && this.#openBytes <= MAX_OPEN_BYTES / 2) this.#roomWanted?.();
   }
 
-  /** The cursor is before the oldest event that is still on its way: none of them may be missing after a crash. */
-  #save(): void {
+  /** Moves the position to before the oldest event that is still on its way: none of them may be missing after a crash. */
+  #settle(): void {
     const [oldestOpen] = this.#open.keys();
-    this.#ports.saver.put(this.#options.reader, oldestOpen === undefined ? this.#cursor : oldestOpen - 1);
+    if (this.#arrived >= this.#lastEvent) this.#ports.saver.put(this.#options.reader, this.#cursor);
+    else this.#sink.left(oldestOpen === undefined ? this.#cursor : oldestOpen - 1);
   }
 
   #hasRoom(): boolean {

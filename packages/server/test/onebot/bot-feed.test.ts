@@ -10,7 +10,17 @@ import { channelOf, memberOf, MemoryLog, MemoryWorld, stateOf, userOf } from '..
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const NOW_MS = 1_000_000_000;
 
-function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSeconds?: number; position?: () => number } = {}) {
+interface FeedTest {
+  readonly maxEvents?: number;
+  readonly maxAgeSeconds?: number;
+  readonly position?: () => number;
+  /** Takes the place of a socket that writes at once. */
+  readonly write?: (written: () => void) => void;
+  /** false: the peer never says what it has read. */
+  readonly arrives?: false;
+}
+
+function feedWorld(saved: number | null, options: FeedTest = {}) {
   const world = new MemoryWorld();
   const ann = userOf(1, 'ann');
   const bot = userOf(2, 'bot', { kind: 'bot' });
@@ -47,7 +57,7 @@ function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSe
     quiet,
   );
   const seen: { id: number; replayed: boolean }[] = [];
-  const feed = new BotFeed(
+  const feed: BotFeed = new BotFeed(
     {
       directory: { cursor: async () => saved },
       log,
@@ -69,7 +79,11 @@ function feedWorld(saved: number | null, options: { maxEvents?: number; maxAgeSe
     {
       event: (delivery, replayed, written) => {
         seen.push({ id: delivery.message.id, replayed });
-        written();
+        if (options.write === undefined) written();
+        else options.write(written);
+      },
+      left: (position) => {
+        if (options.arrives !== false) feed.arrived(position);
       },
       end: () => undefined,
     },
@@ -123,6 +137,95 @@ describe('the feed of a bot', () => {
     w.store(4, NOW_MS - 1000);
     await w.feed.start();
     assert.deepEqual(w.ids(), [53, 54]);
+  });
+
+  test('hears what is stored while a client that was never here connects', async () => {
+    const w = feedWorld(null, { position: () => 3 });
+    w.store(3);
+    const started = w.feed.start();
+    for (const delivery of w.store(1)) w.feed.deliver(delivery);
+    await started;
+    assert.deepEqual(w.seen, [{ id: 4, replayed: false }]);
+  });
+
+  test('does not take what came live for a replay, though it is in the log already', async () => {
+    const w = feedWorld(1, { position: () => 2 });
+    w.store(2);
+    const started = w.feed.start();
+    for (const delivery of w.store(2)) w.feed.deliver(delivery);
+    await started;
+    assert.deepEqual(w.seen, [
+      { id: 2, replayed: true },
+      { id: 3, replayed: false },
+      { id: 4, replayed: false },
+    ]);
+  });
+
+  test('keeps its position before the oldest event that has not left', async () => {
+    const writes: (() => void)[] = [];
+    const w = feedWorld(null, { write: (written) => void writes.push(written) });
+    await w.feed.start();
+    for (const delivery of w.store(3)) w.feed.deliver(delivery);
+    const savedAfter = async (index: number) => {
+      writes[index]?.();
+      await w.saver.flush();
+      return w.cursors.get('bot:bot:c');
+    };
+    assert.deepEqual([await savedAfter(2), await savedAfter(0), await savedAfter(1)], [0, 1, 3]);
+  });
+
+  test('keeps its position at the last event that the peer is known to have read', async () => {
+    const w = feedWorld(null, { arrives: false });
+    await w.feed.start();
+    for (const delivery of w.store(5)) w.feed.deliver(delivery);
+    await w.saver.flush();
+    assert.equal(w.cursors.get('bot:bot:c'), 0);
+    w.feed.arrived(3);
+    w.feed.stop();
+    await w.saver.flush();
+    assert.equal(w.cursors.get('bot:bot:c'), 3);
+    w.feed.arrived(5);
+    await w.saver.flush();
+    assert.equal(w.cursors.get('bot:bot:c'), 5);
+  });
+
+  test('leaves in the log what a slow reader has no room for, and gives all of it later, once and in order', async () => {
+    let writes: (() => void)[] = [];
+    const w = feedWorld(null, { write: (written) => void writes.push(written) });
+    await w.feed.start();
+    for (const delivery of w.store(7000)) w.feed.deliver(delivery);
+    assert.equal(w.seen.length, 2000);
+    while (writes.length > 0) {
+      const now = writes;
+      writes = [];
+      for (const written of now) written();
+      assert.ok(writes.length <= 2000);
+      // The log is read in pages; a full event loop turn for each is more than enough.
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const delivery of w.store(1)) w.feed.deliver(delivery);
+    assert.deepEqual(
+      w.ids(),
+      Array.from({ length: 7001 }, (_, index) => index + 1),
+    );
+  });
+
+  test('replays no faster than the client reads', async () => {
+    let writes: (() => void)[] = [];
+    const w = feedWorld(0, { maxEvents: 100_000, write: (written) => void writes.push(written) });
+    w.store(5000);
+    let done = false;
+    const started = w.feed.start().then(() => (done = true));
+    while (!done) {
+      assert.ok(writes.length <= 2000);
+      const now = writes;
+      writes = [];
+      for (const written of now) written();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await started;
+    assert.equal(w.seen.length, 5000);
+    assert.ok(w.seen.every((one) => one.replayed));
   });
 
   test('keeps a position that could not be saved', async () => {

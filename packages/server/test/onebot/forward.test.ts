@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
+import { realServer } from './support/server.ts';
 import { onebotWorld, Peer, PNG } from './support/world.ts';
 
 /** Sends raw bytes and reads until the server closes. */
@@ -8,7 +9,11 @@ function raw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      // A close frame is answered by going.
+      if (text.startsWith('HTTP/1.1 101') && chunk.includes(0x88)) socket.end();
+    });
     socket.on('close', () => resolve(text));
     socket.on('error', () => resolve(text));
   });
@@ -17,7 +22,7 @@ function raw(port: number, bytes: string | Buffer): Promise<string> {
 const upgrade = (path: string, headers: string[] = []) =>
   [
     `GET ${path} HTTP/1.1`,
-    'Host: x',
+    'Host: localhost',
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',
@@ -62,16 +67,76 @@ describe('a forward WebSocket', () => {
     ]);
   });
 
-  test('takes Bearer and Token in any case, and refuses a query token that differs from the header', async (t) => {
-    const w = await onebotWorld(t);
+  test('takes Bearer and Token in any case, and the bare token with advice', async (t) => {
+    const advice: string[] = [];
+    const note = (_: object, text: string) => void advice.push(text);
+    const w = await onebotWorld(t, { events: { info: note, warn: note, error: note } });
     w.addClient('raw', { token: 'T1' });
-    for (const authorization of ['Bearer T1', 'bearer T1', 'TOKEN T1']) {
+    for (const authorization of ['Bearer T1', 'bearer   T1', 'TOKEN T1', 'T1']) {
       const peer = await Peer.open(`ws://127.0.0.1:${w.port}/onebot/v11/ws`, { Authorization: authorization });
       assert.equal((await peer.next())['meta_event_type'], 'lifecycle');
       await peer.close();
     }
-    const both = await raw(w.port, upgrade('/?access_token=T2', ['Authorization: Bearer T1']));
-    assert.match(both, /"reason":"cred.ambiguous"|cred\.ambiguous/);
+    assert.equal(advice.length, 1);
+    assert.match(advice[0] ?? '', /Authorization: Bearer/);
+    for (const header of ['Authorization: Basic VDE6', 'Authorization: T1 T1'])
+      assert.match(await raw(w.port, upgrade('/', [header])), /^HTTP\/1\.1 401 [\s\S]*X-Hufu-Reason: cred\.malformed\r\n/);
+    for (const header of ['Authorization: Bearer', 'Authorization: Bearer  ', 'Authorization:', 'Accept: x'])
+      assert.match(await raw(w.port, upgrade('/?access_token=', [header])), /^HTTP\/1\.1 401 [\s\S]*cred\.missing/);
+  });
+
+  test('takes a token in the query only for a client that may, and two that differ not at all', async (t) => {
+    const w = await onebotWorld(t, { authReply: 'handshake' });
+    w.addClient('raw', { token: 'T1' });
+    w.addClient('nc', { token: 'T3', queryToken: true });
+    const peer = await Peer.open(`ws://127.0.0.1:${w.port}/?access_token=T3`);
+    assert.equal((await peer.next())['meta_event_type'], 'lifecycle');
+    const same = await Peer.open(`ws://127.0.0.1:${w.port}/?access_token=T1`, { Authorization: 'Bearer T1' });
+    assert.equal((await same.next())['meta_event_type'], 'lifecycle');
+    const reasonOf = async (path: string, headers: string[]) =>
+      /X-Hufu-Reason: (\S+)/.exec(await raw(w.port, upgrade(path, headers)))?.[1];
+    assert.equal(await reasonOf('/?access_token=T1', []), 'cred.wrong_place');
+    for (const [path, headers] of [
+      ['/?access_token=T2', ['Authorization: Bearer T1']],
+      ['/?access_token=T3&access_token=T1', []],
+      ['/', ['Authorization: Bearer T1', 'Authorization: Bearer T3']],
+    ] as const)
+      assert.equal(await reasonOf(path, [...headers]), 'cred.ambiguous');
+    assert.ok(w.refusals.every((one) => !one.path.includes('T')));
+  });
+
+  test('answers a mistyped path with 404 and the paths that are right', async (t) => {
+    const w = await onebotWorld(t);
+    w.addClient('raw', { token: 'T1' });
+    for (const path of ['/event', '/onebot/v12/', '/onebot/v11/ws/x?access_token=T1']) {
+      const answer = await raw(w.port, upgrade(path, ['Authorization: Bearer T1']));
+      assert.match(answer, /^HTTP\/1\.1 404 [\s\S]*http\.route_unknown[\s\S]*\/onebot\/v11\/ws/);
+    }
+    for (const path of ['/', '/onebot/v11', '/onebot/v11/', '/onebot/v11/ws', '/onebot/v11/ws/']) {
+      const peer = await w.connect('T1', path);
+      assert.equal((await peer.next())['meta_event_type'], 'lifecycle');
+      await peer.close();
+    }
+  });
+
+  test('is served at / of the OneBot ports and below /onebot/v11/ of the public one', async (t) => {
+    const server = await realServer(t);
+    const headers = { Authorization: 'Bearer T1' };
+    const ws = (address: string, path: string) => Peer.open(`${address.replace(/^http/, 'ws')}${path}`, headers);
+    for (const [address, path] of [
+      [server.onebotWs, '/'],
+      [server.onebotHttp, '/'],
+      [server.http, '/onebot/v11/'],
+      [server.http, '/onebot/v11/ws'],
+    ] as const) {
+      const peer = await ws(address, path);
+      assert.equal((await peer.next())['meta_event_type'], 'lifecycle');
+      await peer.close();
+    }
+    const port = Number(new URL(server.http).port);
+    const answer = await raw(port, upgrade('/onebot/v11/api', ['Authorization: Bearer T1']));
+    assert.match(answer, /^HTTP\/1\.1 404 [\s\S]*valid paths: \/onebot\/v11 /);
+    assert.match(await raw(port, upgrade('/', ['Authorization: Bearer T1'])), /^HTTP\/1\.1 404 /);
   });
 
   test('never runs an action that came in the same segment as an upgrade with a bad token', async (t) => {
@@ -91,13 +156,26 @@ describe('a forward WebSocket', () => {
 
   test('tells browsers and query tokens by one failed frame with echo null, then closes 1008', async (t) => {
     const w = await onebotWorld(t);
-    const peer = await Peer.open(`ws://127.0.0.1:${w.port}/?access_token=bad`);
-    const closed = new Promise<number>((resolve) => peer.socket.once('close', (code) => resolve(code)));
+    for (const [path, headers] of [
+      ['/?access_token=bad', {}],
+      ['/', { Origin: 'http://a.example', Authorization: 'Bearer bad' }],
+    ] as const) {
+      const peer = await Peer.open(`ws://127.0.0.1:${w.port}${path}`, headers);
+      const closed = new Promise<number>((resolve) => peer.socket.once('close', (code) => resolve(code)));
+      const refused = await peer.next();
+      assert.deepEqual([refused['status'], refused['retcode'], refused['data'], refused['echo']], ['failed', 1403, null, null]);
+      assert.ok('echo' in refused);
+      assert.equal(await closed, 1008);
+    }
+  });
+
+  test('is refused as the setting of the listeners says, whoever asks', async (t) => {
+    const frame = await onebotWorld(t, { authReply: 'frame' });
+    const peer = await Peer.open(`ws://127.0.0.1:${frame.port}/`);
     const refused = await peer.next();
-    assert.equal(refused['retcode'], 1403);
-    assert.equal(refused['echo'], null);
-    assert.ok('echo' in refused);
-    assert.equal(await closed, 1008);
+    assert.deepEqual([refused['retcode'], refused['reason']], [1401, 'cred.missing']);
+    const handshake = await onebotWorld(t, { authReply: 'handshake' });
+    assert.match(await raw(handshake.port, upgrade('/?access_token=bad', ['Origin: http://a'])), /^HTTP\/1\.1 403 /);
   });
 
   test('sends lifecycle first, then each message of others once, in order', async (t) => {

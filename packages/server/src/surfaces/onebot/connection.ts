@@ -11,6 +11,7 @@ import type { OnebotDeps } from './deps.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import { encodeRefusal } from './encode-refusal.ts';
 import { toEvent } from './events.ts';
+import { Marks } from './marks.ts';
 import { Outgoing } from './outgoing.ts';
 import { type BotStatus, statusFields } from './status.ts';
 import { Turns } from './turns.ts';
@@ -21,6 +22,8 @@ const TICK_MS = 5000;
 const TICKS_PER_PING = 4;
 const MISSED_PONGS = 2;
 const STALLED_FOR_MS = 30_000;
+/** What the library reports for a connection that ended without a close frame. */
+const NO_CLOSE_FRAME = 1006;
 
 export interface ConnectionOptions {
   readonly deps: OnebotDeps;
@@ -43,6 +46,7 @@ export class OnebotConnection implements FeedSink {
   readonly #socket: WebSocket;
   readonly #outgoing: Outgoing;
   readonly #feed: BotFeed;
+  readonly #marks: Marks;
   readonly #dispatcher: Dispatcher;
   #lastEvent: Promise<void> = Promise.resolve();
   #ticks = 0;
@@ -56,7 +60,11 @@ export class OnebotConnection implements FeedSink {
     this.#socket = socket;
     this.#options = options;
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
-    this.#outgoing = new Outgoing(socket, Date.now, () => (status.packetsSent += 1));
+    this.#outgoing = new Outgoing(
+      socket,
+      () => Date.now(),
+      () => (status.packetsSent += 1),
+    );
     this.#dispatcher = createDispatcher({
       context: { deps, bot, client, connectionId, status, sending: new Turns() },
       answer: (text, done) => this.#outgoing.answer(text, done),
@@ -74,6 +82,7 @@ export class OnebotConnection implements FeedSink {
       },
       this,
     );
+    this.#marks = new Marks(socket, (position) => this.#feed.arrived(position));
   }
 
   get bot(): User {
@@ -89,7 +98,10 @@ export class OnebotConnection implements FeedSink {
     const { deps, bot, client } = this.#options;
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('pong', () => (this.#unanswered = 0));
+    socket.on('pong', (data) => {
+      this.#unanswered = 0;
+      this.#marks.pong(data);
+    });
     socket.on('error', (error) => this.#onError(error));
     socket.on('close', (code, reason) => this.#onClose(code, reason.toString('utf8')));
     const connected = lifecycleEvent({ timeSeconds: deps.now() / 1000, selfId: bot.numericId });
@@ -128,6 +140,10 @@ export class OnebotConnection implements FeedSink {
       status.received(delivery.message.id, delivery.message.tsMs);
       written();
     });
+  }
+
+  left(position: number): void {
+    this.#marks.written(position);
   }
 
   end(refusal: Refusal, graceMs: number): void {
@@ -200,6 +216,7 @@ export class OnebotConnection implements FeedSink {
     for (const timer of this.#timers) clearInterval(timer);
     this.#options.deps.hub.remove(this.#feed);
     this.#feed.stop();
+    this.#marks.stop(code !== NO_CLOSE_FRAME);
     this.#resolveClosed();
     this.#options.onClosed(code, reason);
   }

@@ -179,7 +179,10 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       stopped = true;
       for (const { dialler } of reverse.values()) void dialler.stop();
       reverse.clear();
-      for (const connection of [...connections]) connection.close(1001, 'the server is stopping');
+      const open = [...connections];
+      for (const connection of open) connection.close(1001, 'the server is stopping');
+      // With its goodbye a peer says that it has read all events; who says nothing is cut off after a second.
+      await Promise.all(open.map((connection) => connection.closed));
       await saver.flush();
     },
   };
