@@ -94,7 +94,10 @@ export class BotFeed implements LiveSession {
       this.#cursor = Math.max(saved ?? 0, this.#replayUpTo);
     else await this.#replay(saved);
     await this.#catchUp();
-    if (!this.#stopped) this.#settle();
+    if (this.#stopped) return;
+    this.#settle();
+    // From now on the client is one that was here before, also if the server dies within the second.
+    if (saved === null) await saver.flush();
   }
 
   deliver(delivery: Delivery): void {
