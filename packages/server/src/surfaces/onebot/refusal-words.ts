@@ -7,6 +7,7 @@ export const refusalWords = {
   token_expired: 'cred.expired',
   token_revoked: 'cred.rejected',
   token_ambiguous: 'cred.ambiguous',
+  token_in_query: 'cred.wrong_place',
   scheme_unsupported: 'cred.malformed',
   bot_disabled: 'onebot.bot_unbound',
   bot_unknown: 'cred.rejected',
@@ -40,10 +41,13 @@ export const refusalWords = {
   bot_muted: 'im.send_banned',
   group_banned: 'im.channel_banned',
   group_dissolved: 'im.disbanded',
-  at_all_denied: 'scope.role_required',
   internal: 'srv.fault',
   timed_out: 'srv.fault',
   overloaded: 'srv.overloaded',
+  store_unavailable: 'srv.store_unavailable',
+  too_many_connections: 'limit.connections',
+  slow_reader: 'limit.slow_reader',
+  frame_too_large: 'http.body_too_large',
 } as const satisfies Record<string, RefusalCode>;
 
 export type RefusalWord = keyof typeof refusalWords;

@@ -57,7 +57,7 @@ export async function realServer(t: TestContext, options: ServerOptions = {}): P
   const logged: { fields: Record<string, unknown>; text: string }[] = [];
   const keep = (fields: Record<string, unknown>, text: string) => void logged.push({ fields, text });
   const log = { info: keep, warn: keep, error: keep };
-  const started = await startServer({ config, version: '0.1.0', readyJson: false, log });
+  const started = await startServer({ config, version: '0.1.0', log });
   if (!started.ok) throw new Error(started.refusal.code);
   const { places, core, stop } = started.server;
   let stopped: Promise<void> | null = null;

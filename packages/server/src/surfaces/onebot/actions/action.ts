@@ -34,6 +34,7 @@ export interface Action {
   readonly aliases: readonly string[];
   readonly doc: ActionDoc;
   readonly params: TObject;
+  readonly paramAliases: Readonly<Record<string, readonly string[]>>;
   readonly example: ActionExample;
   /** Refuses `onebot.bad_params`. */
   check(params: Readonly<Record<string, unknown>>): Outcome<unknown>;
@@ -52,19 +53,28 @@ export interface ActionDefinition<Params extends TObject, Data> {
   run(context: ActionContext, params: Static<Params>): Promise<Outcome<Data>>;
 }
 
-/** An account's or a group's number. */
-export const NumericId = Type.Integer({ minimum: 1, maximum: MAX_NUMERIC_ID });
-export const MessageId = Type.Integer({ minimum: 1, maximum: MAX_MESSAGE_ID });
-/** CQ string, segment object, or array of both; read by the message composer. */
-export const MessageParam = Type.Unknown({ description: 'message' });
-export const NoCache = Type.Optional(Type.Boolean());
+const id = { minimum: 1, maximum: MAX_NUMERIC_ID };
+/** An account's number. */
+export const UserId = Type.Integer({ ...id, description: 'number of an account, as in `user_id` of events' });
+export const GroupId = Type.Integer({ ...id, description: 'number of a group, as in `group_id` of events' });
+export const MessageId = Type.Integer({
+  minimum: 1,
+  maximum: MAX_MESSAGE_ID,
+  description: '`message_id` of an event or of an answer',
+});
+/** Read by the message composer. */
+export const MessageParam = Type.Unknown({ description: 'a CQ string, one segment, or a list of both' });
+export const AutoEscape = Type.Optional(
+  Type.Boolean({ description: 'a message given as string is one text, without CQ codes; default false' }),
+);
+export const NoCache = Type.Optional(Type.Boolean({ description: 'accepted; answers are always current' }));
 
 /** Schema, handler, doc and example of one action, from which validation, reference and tests come. */
 export function defineAction<Params extends TObject, Data>(definition: ActionDefinition<Params, Data>): Action {
-  const { name, doc, example, aliases = [] } = definition;
+  const { name, doc, example, aliases = [], paramAliases = {} } = definition;
   const compiled = Compile(definition.params);
   const read = (raw: Readonly<Record<string, unknown>>): Outcome<Static<Params>> => {
-    const params = coerce(definition.params, renamed(raw, definition.paramAliases ?? {}));
+    const params = coerce(definition.params, renamed(raw, paramAliases));
     if (compiled.Check(params)) return ok<Static<Params>>(params);
     const [problem] = compiled.Errors(params);
     const where = problem?.instancePath.slice(1) ?? '';
@@ -78,6 +88,7 @@ export function defineAction<Params extends TObject, Data>(definition: ActionDef
     doc,
     example,
     params: definition.params,
+    paramAliases,
     check: read,
     async run(context, raw) {
       const params = read(raw);

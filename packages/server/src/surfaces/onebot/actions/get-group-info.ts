@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { ok } from '../../../kernel/outcome.ts';
-import { defineAction, NoCache, NumericId } from './action.ts';
+import { defineAction, GroupId, NoCache } from './action.ts';
 import { findGroup, groupObject } from './find-group.ts';
 
 export const getGroupInfo = defineAction({
   name: 'get_group_info',
   doc: { zh: '群详情', en: 'One group the bot is in.' },
-  params: Type.Object({ group_id: NumericId, no_cache: NoCache }),
+  params: Type.Object({ group_id: GroupId, no_cache: NoCache }),
   example: {
     params: { group_id: 30001, no_cache: false },
     data: {

@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { ok, refuse } from '../../../kernel/outcome.ts';
-import { defineAction, NoCache, NumericId } from './action.ts';
+import { defineAction, GroupId, NoCache, UserId } from './action.ts';
 import { findGroup, memberObject } from './find-group.ts';
 
 export const getGroupMemberInfo = defineAction({
   name: 'get_group_member_info',
   doc: { zh: '获取群成员信息', en: 'One member of a group the bot is in.' },
-  params: Type.Object({ group_id: NumericId, user_id: NumericId, no_cache: NoCache }),
+  params: Type.Object({ group_id: GroupId, user_id: UserId, no_cache: NoCache }),
   example: {
     params: { group_id: '30001', user_id: '10001' },
     data: {

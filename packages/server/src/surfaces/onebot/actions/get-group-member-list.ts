@@ -1,12 +1,15 @@
 import { Type } from 'typebox';
 import { ok } from '../../../kernel/outcome.ts';
-import { defineAction, NoCache, NumericId } from './action.ts';
+import { defineAction, GroupId, NoCache } from './action.ts';
 import { findGroup, memberObject } from './find-group.ts';
 
+const RANK = { owner: 0, admin: 1, member: 2 } as const;
+
+/** Leaders first, then in the order of joining. */
 export const getGroupMemberList = defineAction({
   name: 'get_group_member_list',
   doc: { zh: '群成员列表', en: 'All members of a group the bot is in.' },
-  params: Type.Object({ group_id: NumericId, no_cache: NoCache }),
+  params: Type.Object({ group_id: GroupId, no_cache: NoCache }),
   example: {
     params: { group_id: 30001 },
     data: [
@@ -60,11 +63,10 @@ export const getGroupMemberList = defineAction({
     const { members } = group.value;
     const users = await context.deps.directory.usersByInt([...members.keys()]);
     const nowMs = context.deps.now();
-    return ok(
-      users.flatMap((user) => {
-        const member = members.get(user.u);
-        return member === undefined ? [] : [memberObject(group.value, member, user, nowMs)];
-      }),
-    );
+    const list = users.flatMap((user) => {
+      const member = members.get(user.u);
+      return member === undefined ? [] : [memberObject(group.value, member, user, nowMs)];
+    });
+    return ok(list.sort((a, b) => RANK[a.role] - RANK[b.role] || a.join_time - b.join_time || a.user_id - b.user_id));
   },
 });

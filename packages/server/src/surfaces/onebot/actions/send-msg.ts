@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { refuse } from '../../../kernel/outcome.ts';
-import { defineAction, MessageParam, NumericId } from './action.ts';
+import { AutoEscape, defineAction, GroupId, MessageParam, UserId } from './action.ts';
 import { sendToGroup, sendToPerson } from './send.ts';
 
 export const sendMsg = defineAction({
@@ -10,11 +10,13 @@ export const sendMsg = defineAction({
     en: 'Sends to a group or a person; without message_type, group_id decides.',
   },
   params: Type.Object({
-    message_type: Type.Optional(Type.Union([Type.Literal('private'), Type.Literal('group')])),
-    user_id: Type.Optional(NumericId),
-    group_id: Type.Optional(NumericId),
+    message_type: Type.Optional(
+      Type.Union([Type.Literal('private'), Type.Literal('group')], { description: 'absent: a group if there is a group_id' }),
+    ),
+    user_id: Type.Optional(UserId),
+    group_id: Type.Optional(GroupId),
     message: MessageParam,
-    auto_escape: Type.Optional(Type.Boolean()),
+    auto_escape: AutoEscape,
   }),
   example: { params: { message_type: 'group', group_id: 30001, message: 'hello' }, data: { message_id: 1 } },
   run: async (context, params) => {
