@@ -15,7 +15,7 @@ import { progressTo } from './progress.ts';
 import { renderText } from './render-text.ts';
 import { listenCommand } from './listen.ts';
 import { addTargetOptions, givenByOptions } from './target-options.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets, takeFromQuery } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 import { languageOf, numberOf, UsageError } from './words.ts';
 
@@ -102,10 +102,10 @@ async function examine(url: string | undefined, options: Options, terminal: Term
     throw new UsageError('give the whole address with its scheme, e.g. ws://127.0.0.1:8080/onebot/v11/ws');
   const target = options.kind === 'auto' ? guessTarget(parsed) : targetNamed(options.kind);
   if (target === null) throw new UsageError(`no kind fits ${parsed.protocol}//; name it with --kind`);
-  const secrets = await readSecrets(options, terminal);
+  const { secrets, tokenInQuery } = takeFromQuery(parsed, await readSecrets(options, terminal));
   const { facts, report } = await diagnose({
     target,
-    question: questionOf(target, parsed, { options, secrets }),
+    question: questionOf(target, parsed, { options, secrets, tokenInQuery }),
     secrets,
     totalMs: numberOf('--timeout', options.timeout, 1, 60) * 1000,
     ...(terminal.interactive && options.json !== true ? { onStep: progressTo((text) => terminal.err(text), options.lang) } : {}),
@@ -139,8 +139,14 @@ function tell(report: Report, options: Options, terminal: Terminal): ExitCode {
   return report.exit;
 }
 
-function questionOf(target: Target, url: URL, given: { readonly options: Options; readonly secrets: Secrets }): Question {
-  const { options, secrets } = given;
+interface Given {
+  readonly options: Options;
+  readonly secrets: Secrets;
+  readonly tokenInQuery: boolean;
+}
+
+function questionOf(target: Target, url: URL, given: Given): Question {
+  const { options, secrets, tokenInQuery } = given;
   return {
     target: target.name,
     url: showUrl(url.href),
@@ -148,6 +154,7 @@ function questionOf(target: Target, url: URL, given: { readonly options: Options
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, fingerprint(value)])),
     given: {
       clockMs: Date.now(),
+      ...(tokenInQuery ? { tokenInQuery } : {}),
       ...(options.selfId === undefined ? {} : { selfId: numberOf('--self-id', options.selfId, 1, Number.MAX_SAFE_INTEGER) }),
       ...(options.saw === undefined ? {} : { saw: numberOf('--saw', options.saw, 100, 599) }),
       ...givenByOptions(target, options, targets),

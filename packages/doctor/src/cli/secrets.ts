@@ -26,3 +26,11 @@ export async function readSecrets(options: SecretOptions, sources: SecretSources
   if (options['tokenStdin'] === true) secrets['token'] = (await sources.readStdin()).replace(/\r?\n$/, '');
   return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
 }
+
+/** A token that the person's own address carries is a secret like any other; the address goes on without it. */
+export function takeFromQuery(url: URL, secrets: Secrets): { readonly secrets: Secrets; readonly tokenInQuery: boolean } {
+  const token = url.searchParams.get('access_token');
+  if (token === null || token === '') return { secrets, tokenInQuery: false };
+  url.searchParams.delete('access_token');
+  return { secrets: { token, ...secrets }, tokenInQuery: true };
+}

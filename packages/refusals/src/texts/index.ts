@@ -6,6 +6,7 @@ import { http as httpEn } from './en/http.ts';
 import { im as imEn } from './en/im.ts';
 import { remote as remoteEn } from './en/remote.ts';
 import { remoteApi as remoteApiEn } from './en/remote-api.ts';
+import { remoteFwd as remoteFwdEn } from './en/remote-fwd.ts';
 import { remoteWk as remoteWkEn } from './en/remote-wk.ts';
 import { srv as srvEn } from './en/srv.ts';
 import { wk as wkEn } from './en/wk.ts';
@@ -17,6 +18,7 @@ import { http as httpZh } from './zh/http.ts';
 import { im as imZh } from './zh/im.ts';
 import { remote as remoteZh } from './zh/remote.ts';
 import { remoteApi as remoteApiZh } from './zh/remote-api.ts';
+import { remoteFwd as remoteFwdZh } from './zh/remote-fwd.ts';
 import { remoteWk as remoteWkZh } from './zh/remote-wk.ts';
 import { srv as srvZh } from './zh/srv.ts';
 import { wk as wkZh } from './zh/wk.ts';
@@ -32,6 +34,7 @@ const en: Readonly<Record<RefusalCode, OperatorText>> = {
   ...botsEn,
   ...remoteEn,
   ...remoteApiEn,
+  ...remoteFwdEn,
   ...remoteWkEn,
   ...srvEn,
 };
@@ -44,6 +47,7 @@ const zh: Readonly<Record<RefusalCode, OperatorText>> = {
   ...botsZh,
   ...remoteZh,
   ...remoteApiZh,
+  ...remoteFwdZh,
   ...remoteWkZh,
   ...srvZh,
 };
