@@ -14,6 +14,8 @@ import { type RecvCipher, recvSignText } from './writer.ts';
 
 const BLOCK = 16;
 const X25519_SPKI_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
+/** What Base64 text of so many bytes, modulo 3, ends with. */
+const PADDING = ['', '==', '='];
 const KEY_TEXT = /^[A-Za-z0-9+/]{43}=$/;
 
 /** An X25519 key pair; the public key as Base64 of its 32 bytes. */
@@ -111,8 +113,9 @@ export class SessionCipher implements RecvCipher {
   decrypt(base64: Uint8Array): Uint8Array | null {
     const text = asBuffer(base64).toString('latin1');
     const sealed = Buffer.from(text, 'base64');
-    // Node skips what is no Base64: then fewer bytes come out than the length of the text promises.
+    // Node skips what is no Base64: then fewer bytes come out than the length of the text, with its padding, promises.
     if (sealed.length === 0 || sealed.length % BLOCK !== 0 || text.length !== Math.ceil(sealed.length / 3) * 4) return null;
+    if (!text.endsWith(PADDING[sealed.length % 3] ?? '')) return null;
     this.#decipher ??= createDecipheriv('aes-128-cbc', this.#key, this.#iv).setAutoPadding(false);
     const plain = this.#decipher.update(sealed);
     const { length } = plain;

@@ -79,9 +79,12 @@ export function storedChannelId(
   return ok(personChannelId(sender.uid, peer));
 }
 
-/** A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators, and text that UTF-8 can hold. */
+/**
+ * A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators, text that UTF-8 can hold, and without the replacement
+ * character: it stands for bytes that were no text, and two uids must not become one.
+ */
 export function isUid(uid: string): boolean {
-  return uid.length > 0 && uid.length <= 128 && uid.isWellFormed() && !/[@#&\p{Cc}]/u.test(uid);
+  return uid.length > 0 && uid.length <= 128 && uid.isWellFormed() && !/[@#&\p{Cc}\ufffd]/u.test(uid);
 }
 
 function isGroupId(id: string): boolean {
