@@ -154,9 +154,10 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       return;
     }
     if (!user.banned) return dialAll((client) => client.botUid === user.uid);
-    for (const { client } of [...reverse.values()]) if (client.botUid === user.uid) void drop(client.id);
+    // Told first: the first close of a socket is the one that its peer hears.
     for (const connection of [...connections])
-      if (connection.client.botUid === user.uid) connection.end({ code: 'onebot.bot_unbound' }, 1000);
+      if (connection.client.botUid === user.uid) connection.end({ code: 'onebot.bot_unbound', evidence: { banned: true } }, 1000);
+    for (const { client } of [...reverse.values()]) if (client.botUid === user.uid) void drop(client.id);
   };
 
   return {
