@@ -6,6 +6,7 @@ import type { Case, Told } from '../support/case.ts';
 import { dialForward } from '../support/bots.ts';
 import { parseAnswer, raw } from '../support/http.ts';
 import { ADMIN, eventually } from '../support/server.ts';
+import { plantBug } from './http.ts';
 import { BOT, BOT_TOKEN, GROUPS, MANY_TOKEN, OFF_TOKEN, REVERSE_TOKEN, type World } from '../support/world.ts';
 
 interface Action {
@@ -15,6 +16,7 @@ interface Action {
   readonly params: (world: World) => unknown;
   readonly retcode: number;
   readonly evidence?: readonly string[];
+  readonly before?: (world: World) => Promise<void>;
 }
 
 const say = (message: unknown) => () => ({ group_id: Number(GROUPS.team), message });
@@ -30,6 +32,7 @@ const ACTIONS: readonly Action[] = [
   { code: 'im.not_friend', how: 'a person who has nothing to do with the bot', action: 'send_private_msg', params: ({ numbers }) => ({ user_id: numbers['zoe'], message: 'hi' }), retcode: 1200, evidence: ['user'] },
   { code: 'im.message_missing', how: 'a message that does not exist', action: 'get_msg', params: () => ({ message_id: 999_999 }), retcode: 1200, evidence: ['messageId'] },
   { code: 'im.not_member', how: 'the members of a group of others', action: 'get_group_member_list', params: () => ({ group_id: Number(GROUPS.strangers) }), retcode: 1200 },
+  { code: 'srv.fault', how: 'a bug in an action', action: 'get_friend_list', before: plantBug, params: () => ({}), retcode: 1500, evidence: ['error'] },
   { code: 'media.missing', how: 'an image that is not stored', action: 'send_group_msg', params: say([{ type: 'image', data: { file: 'f'.repeat(32) } }]), retcode: 1200 },
   { code: 'media.unsupported', how: 'an image that is none', action: 'send_group_msg', params: say([{ type: 'image', data: { file: 'base64://aGVsbG8=' } }]), retcode: 1400, evidence: ['mime'] },
 ];
@@ -40,7 +43,9 @@ function actionCase(way: 'forward' | 'reverse', one: Action): Case {
     surface: `onebot ${way}`,
     ...(way === 'reverse' ? { overRate: true } : {}),
     async provoke(world, from) {
-      return failedAction(await world.bot(way, from), { action: one.action, params: one.params(world) }, one);
+      const bot = await world.bot(way, from);
+      await one.before?.(world);
+      return failedAction(bot, { action: one.action, params: one.params(world) }, one);
     },
   };
 }
@@ -49,13 +54,13 @@ function actionCase(way: 'forward' | 'reverse', one: Action): Case {
 function flood(way: 'forward' | 'reverse'): Case {
   return {
     code: 'rate.requests',
-    how: '80 calls at the same time',
+    how: '500 calls at the same time',
     surface: `onebot ${way}`,
     evidence: ['detail'],
     ...(way === 'reverse' ? { overRate: true } : {}),
     async provoke(world, from): Promise<Told> {
       const bot = await world.bot(way, from);
-      const answers = await Promise.all(Array.from({ length: 80 }, () => bot.call('get_group_list', {})));
+      const answers = await Promise.all(Array.from({ length: 500 }, () => bot.call('get_group_list', {})));
       const [refused] = answers.filter((text) => text.includes('rate.requests'));
       assert.ok(refused !== undefined, answers[0]);
       return onebotFailure(refused, {

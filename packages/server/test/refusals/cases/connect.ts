@@ -1,5 +1,5 @@
 import type { RefusalCode } from '@hufu/refusals';
-import { closedWith, idIn, refusedConnect, refusedRpcConnect } from '../support/answers.ts';
+import { closedWith, idIn, refusedConnect, refusedRpcConnect, rpcError } from '../support/answers.ts';
 import type { Case, Told } from '../support/case.ts';
 import { openRpc } from '../support/rpc.ts';
 import { ADMIN } from '../support/server.ts';
@@ -168,6 +168,23 @@ function rpcBroken(kind: 'tcp' | 'ws', how: string, text: string, id: string | n
   };
 }
 
+/** A call that WuKongIM's protocol knows and this server does not serve. */
+function unserved(kind: 'tcp' | 'ws'): Case {
+  return {
+    code: 'http.route_unknown',
+    how: 'subscribe',
+    surface: `jsonrpc ${kind}`,
+    evidence: ['method'],
+    async provoke({ server }, from): Promise<Told> {
+      const tap = await openRpc(kind, server.at[kind], from);
+      await tap.call('connect', { uid: 'alice', token: 'alice-web', deviceFlag: 1, deviceId: from });
+      const answer = await tap.call('subscribe', { channelId: 'x', channelType: 2 });
+      tap.close();
+      return rpcError(answer, 'call-2', { code: 'http.route_unknown', reason: 5 });
+    },
+  };
+}
+
 export const connectCases: readonly Case[] = [
   ...CONNECTS.flatMap((refused) => [
     wkCase('tcp', refused),
@@ -180,6 +197,8 @@ export const connectCases: readonly Case[] = [
   ...BROKEN.flatMap((broken) => [brokenCase('tcp', broken), brokenCase('ws', broken)]),
   http,
   tooLong,
+  unserved('tcp'),
+  unserved('ws'),
   rpcBroken('ws', 'a ping before connect', '{"jsonrpc":"2.0","id":"p","method":"ping"}', 'p'),
   rpcBroken('tcp', 'a ping before connect', '{"jsonrpc":"2.0","id":"p","method":"ping"}', 'p'),
   rpcBroken('ws', 'JSON that is cut', '{"jsonrpc":', null),

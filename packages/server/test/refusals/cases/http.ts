@@ -145,7 +145,8 @@ const WUKONG: readonly Refused[] = [
   { code: 'limit.objects', how: '20 001 subscribers', status: 400, request: () => ({ path: '/channel/subscriber_add', headers: admin, body: { channel_id: GROUPS.team, channel_type: 2, subscribers: many(20_001) } }), evidence: ['given', 'limit'] },
   { code: 'http.method_not_allowed', how: 'PUT', status: 405, request: () => ({ method: 'PUT', path: '/user/token', headers: admin, body: {} }), evidence: ['method'] },
   { code: 'http.bad_body', how: 'a body that is not JSON', status: 400, request: () => ({ path: '/user/token', headers: admin, body: '{"uid":' }), evidence: ['reason'] },
-  { code: 'http.body_too_large', how: 'three megabytes', status: 413, request: () => ({ path: '/user/token', headers: admin, body: `{"uid":"${'x'.repeat(3 * 1024 * 1024)}"}` }), evidence: ['limitBytes'] },
+  { code: 'srv.fault', how: 'a bug in a route', status: 500, before: plantBug, request: () => ({ path: '/conversation/sync', headers: admin, body: { uid: 'bob', msg_count: 1 } }), evidence: ['error'] },
+  { code: 'http.body_too_large', how: 'five megabytes', status: 413, request: () => ({ path: '/user/token', headers: admin, body: `{"uid":"${'x'.repeat(5 * 1024 * 1024)}"}` }), evidence: ['limitBytes'] },
 ];
 
 // biome-ignore format: one mistake a line, to be read as a table
@@ -186,14 +187,15 @@ async function makeBots({ server, sessions }: World): Promise<void> {
   }
 }
 
-/** The next look at friends throws. */
-async function plantBug({ server }: World): Promise<void> {
+/** The next look at friends and conversations throws. */
+export async function plantBug({ server }: World): Promise<void> {
   const { directory } = server.core;
-  const { friendsOf } = directory;
-  directory.friendsOf = () => {
-    directory.friendsOf = friendsOf;
+  const { friendsOf, conversations } = directory;
+  const throws = () => {
+    Object.assign(directory, { friendsOf, conversations });
     return Promise.reject(new TypeError('planted by the test'));
   };
+  Object.assign(directory, { friendsOf: throws, conversations: throws });
 }
 
 export function form(content: string | Buffer, name = 'x.png'): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningServer, startServer } from '../../../src/app/lifecycle.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import type { Log } from '../../../src/kernel/log.ts';
 
 export const ADMIN = 'the-admin-secret-of-the-refusal-tests';
 
@@ -21,7 +22,10 @@ export interface ServerOptions {
   readonly yaml?: string;
   /** Options by key, e.g. `limits.connections`. */
   readonly flags?: Readonly<Record<string, string>>;
+  readonly log?: Log;
 }
+
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const FREE_PORTS = Object.fromEntries(
   ['http', 'tcp', 'ws', 'onebotHttp', 'onebotWs'].map((name) => [`listen.${name}`, '127.0.0.1:0']),
@@ -34,7 +38,7 @@ export async function openServer(options: ServerOptions = {}): Promise<TestServe
   writeFileSync(file, options.yaml ?? '');
   const flags = { ...FREE_PORTS, logLevel: 'error', dataDir, adminSecret: ADMIN, ...options.flags };
   const config = loadConfig({ file, env: {}, flags });
-  const started = await startServer({ config, version: '0.0.0-test' });
+  const started = await startServer({ config, version: '0.0.0-test', log: options.log ?? SILENT });
   if (!started.ok) throw new Error(`${started.refusal.code} ${JSON.stringify(started.refusal.evidence)}`);
   const { places, core, stop } = started.server;
   const bare = (place: string | null) => (place ?? '').replace(/^\w+:\/\//, '');

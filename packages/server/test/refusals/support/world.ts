@@ -45,7 +45,7 @@ export const GROUPS = {
  * People: alice and bob talk over the web (flag 1); carol has a token for phones only; dora's was replaced; emil's was emptied; frank is banned; grace may not
  * send; zoe has nothing to do with anybody. Bot 20001 dials and is dialled.
  */
-export async function openWorld(): Promise<World> {
+export async function openWorld(flags: Readonly<Record<string, string>> = {}): Promise<World> {
   const framework = await openFramework();
   const yaml = `
 bots:
@@ -61,7 +61,7 @@ bots:
   await populate((path, body) => asAdmin(first, path, body));
   await first.stop();
   prepareRows(first.dataDir);
-  const server = await openServer({ yaml, dataDir: first.dataDir });
+  const server = await openServer({ yaml, dataDir: first.dataDir, flags });
   const { core, at } = server;
   const sessions = await openSessions(server);
   publish(core.bus, await core.directory.saveUser('frank', { banned: true }));
