@@ -82,7 +82,12 @@ async function explanationOf(world: World, told: Told, peer: string): Promise<Ex
 async function explain(world: World, requestId: string): Promise<Explained | null> {
   const path = `/api/v1/requests/${requestId}/explanation`;
   const answer = await call({ to: world.server.at.http, from: OPERATOR, path, headers: { token: ADMIN } });
-  return answer.status === 200 ? (answer.json as unknown as Explained) : null;
+  const found: object = answer.json;
+  return answer.status === 200 && isExplained(found) ? found : null;
+}
+
+function isExplained(value: object): value is Explained {
+  return ['requestId', 'code', 'publicCode', 'surface', 'peer', 'text', 'evidence', 'claimed'].every((key) => key in value);
 }
 
 /** Cause, evidence and remedy, in both languages. */
