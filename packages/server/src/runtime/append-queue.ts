@@ -37,7 +37,7 @@ interface Waiting {
  * many messages and no artificial delay. After each commit its senders are answered, then the batch goes on the bus.
  */
 export class AppendQueue {
-  readonly #log: MessageLog;
+  readonly #log: Pick<MessageLog, 'append'>;
   readonly #bus: Bus;
   readonly #limits: AppendLimits;
   readonly #events: Log;
@@ -46,7 +46,7 @@ export class AppendQueue {
   #running = false;
   #lastEphemeralId = 0;
 
-  constructor(log: MessageLog, bus: Bus, options: AppendQueueOptions) {
+  constructor(log: Pick<MessageLog, 'append'>, bus: Bus, options: AppendQueueOptions) {
     this.#log = log;
     this.#bus = bus;
     this.#limits = { ...DEFAULT_LIMITS, ...options };

@@ -6,15 +6,18 @@ import { ok, type Outcome } from '../kernel/outcome.ts';
 /** So that messages can be committed between two pieces of a long list. */
 const PEOPLE_PER_COMMIT = 500;
 
+type Accounts = Pick<Directory, 'user' | 'usersByInt' | 'ensureUser' | 'ensurePeople'>;
+
 /** Accounts seen lately, by uid and by integer; the oldest leave when there are more than `maxUsers`. */
 export class UserCache implements Users {
-  readonly #directory: Directory;
+  readonly #directory: Accounts;
   readonly #bus: Bus;
   readonly #maxUsers: number;
   readonly #byUid = new Map<string, User>();
   readonly #byInt = new Map<number, User>();
+  #saves = 0;
 
-  constructor(directory: Directory, bus: Bus, maxUsers: number) {
+  constructor(directory: Accounts, bus: Bus, maxUsers: number) {
     this.#directory = directory;
     this.#bus = bus;
     this.#maxUsers = maxUsers;
@@ -31,14 +34,13 @@ export class UserCache implements Users {
   async get(uid: string): Promise<User | null> {
     const known = this.#byUid.get(uid);
     if (known !== undefined) return known;
-    return this.#keep(await this.#directory.user(uid));
+    return this.#load(() => this.#directory.user(uid));
   }
 
   async getInt(u: number): Promise<User | null> {
     const known = this.#byInt.get(u);
     if (known !== undefined) return known;
-    const [user] = await this.#directory.usersByInt([u]);
-    return this.#keep(user ?? null);
+    return this.#load(async () => (await this.#directory.usersByInt([u]))[0] ?? null);
   }
 
   async ensurePerson(uid: string, name?: string): Promise<Outcome<User>> {
@@ -68,7 +70,18 @@ export class UserCache implements Users {
   }
 
   apply(changes: readonly Change[]): void {
-    for (const change of changes) if (change.kind === 'user.saved' && this.#byInt.has(change.user.u)) this.#keep(change.user);
+    for (const change of changes) {
+      if (change.kind !== 'user.saved') continue;
+      this.#saves += 1;
+      if (this.#byInt.has(change.user.u)) this.#keep(change.user);
+    }
+  }
+
+  /** A row that was read while an account was saved may be the one from before: such a read answers, but is not remembered. */
+  async #load(read: () => Promise<User | null>): Promise<User | null> {
+    const savesBefore = this.#saves;
+    const user = await read();
+    return savesBefore === this.#saves ? this.#keep(user) : user;
   }
 
   #keep(user: User | null): User | null {

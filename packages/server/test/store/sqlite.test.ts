@@ -79,23 +79,18 @@ test('a full disk refuses the whole batch, leaves nothing of it, and the next on
   value(await store.log.append([draft('first', 10)]));
   await store.limitPages((await store.stats()).pages + 20);
   const big = Array.from({ length: 100 }, (_, i) => draft(`big-${i}`, 4_000));
+  const { keys } = await store.stats();
   const refused = await store.log.append(big);
   assert.equal(!refused.ok && refused.refusal.code, 'srv.store_unavailable');
   assert.equal(!refused.ok && refused.refusal.retryAfterSeconds, 1);
   assert.equal(await store.log.lastId(), 1);
   assert.equal(await store.log.lastSeq(7), 1);
+  assert.equal((await store.stats()).keys, keys, 'keys of what was not stored are remembered');
   await store.limitPages(1_000_000);
   assert.deepEqual(
     value(await store.log.append(big)).map((r) => [r.status, r.status !== 'conflict' && r.seq]),
     big.map((_, i) => ['stored', i + 2]),
   );
-});
-
-test('a second start on the same folder is refused and names the first', async (t) => {
-  const { dataDir } = await fresh(t);
-  const second = await openSqliteStore({ dataDir });
-  assert.equal(!second.ok && second.refusal.code, 'srv.data_locked');
-  assert.equal(!second.ok && second.refusal.evidence?.['pid'], process.pid);
 });
 
 test('a database of the first version is brought up to date when it is opened', async (t) => {
@@ -111,29 +106,6 @@ test('a database of the first version is brought up to date when it is opened', 
     rmSync(dataDir, { recursive: true });
   });
   assert.deepEqual(await store.directory.groupList(1, 'allow'), [{ u: 2, uid: 'old', createdMs: 0 }]);
-});
-
-test('a newer database is refused and not touched', async () => {
-  const dataDir = folder();
-  const db = new DatabaseSync(join(dataDir, 'hufu.db'));
-  db.exec('PRAGMA user_version=99');
-  db.close();
-  const refused = await openSqliteStore({ dataDir });
-  assert.equal(!refused.ok && refused.refusal.code, 'srv.data_newer');
-  assert.equal(!refused.ok && refused.refusal.evidence?.['found'], 99);
-  rmSync(dataDir, { recursive: true });
-});
-
-test('a backup made while messages are written opens as a store of its own', async (t) => {
-  const { store } = await fresh(t);
-  value(await store.log.append([draft('a', 10), draft('b', 10)]));
-  const target = folder();
-  const [backup] = await Promise.all([store.backup(join(target, 'hufu.db')), store.log.append([draft('c', 10)])]);
-  value(backup);
-  const copy = await open(target);
-  assert.ok((await copy.log.lastSeq(7)) >= 2);
-  await copy.close();
-  rmSync(target, { recursive: true });
 });
 
 test('the duplicate window forgets the oldest messages first and survives a restart from its saved blocks', async () => {
@@ -154,4 +126,54 @@ test('the duplicate window forgets the oldest messages first and survives a rest
   assert.equal(value(await store.log.append(all.slice(0, 1)))[0]?.status, 'stored');
   await store.close();
   rmSync(dataDir, { recursive: true });
+});
+
+test('no message is missing from a feed or a conversation list, however fast tails are written and forgotten meanwhile', async (t) => {
+  const { store } = await fresh(t, { epochTails: 3, epochRows: 1 });
+  const member = value(await store.directory.ensureUser({ uid: 'member', kind: 'person' })).value;
+  const channels: number[] = [];
+  for (let n = 0; n < 60; n += 1) {
+    const { ch } = value(await store.directory.ensureChannel({ id: `g${n}`, type: 2 })).value;
+    value(await store.directory.addMembers(ch, [{ u: member.u, role: 'member' }], { reset: false, actor: null }));
+    channels.push(ch);
+  }
+  let made = 0;
+  const say = () => ({ ...draft('', 10), ch: channels[Math.floor(made++ / 8) % channels.length] ?? 0, sender: 999 });
+  for (let round = 0; round < 80; round += 1) {
+    value(await store.log.append([say(), say(), say(), say()]));
+    const cursor = await store.log.lastId();
+    const seen = store.log.feed(member.u, cursor - 4, 1000);
+    const listed = store.directory.conversations(member.u, 100);
+    const later = Array.from({ length: 6 }, () => store.log.append([say(), say(), say(), say()]));
+    const ids = (await seen).map((message) => message.id);
+    for (let id = cursor - 3; id <= cursor; id += 1) assert.ok(ids.includes(id), `${id} is missing`);
+    const newest = Math.max(...(await listed).map((row) => row.last?.id ?? 0));
+    assert.ok(newest >= cursor, `the list knows up to ${newest} of ${cursor}`);
+    await Promise.all(later);
+  }
+  const { tails } = await store.stats();
+  assert.ok(tails < 40, `${tails} tails are in memory: none was forgotten`);
+});
+
+test('what only readers ask for is not kept in memory', async (t) => {
+  const { store } = await fresh(t, { epochTails: 3 });
+  for (let ch = 1; ch <= 500; ch += 1) assert.equal(await store.log.lastSeq(ch), 0);
+  assert.equal((await store.stats()).tails, 0);
+});
+
+test('a group in which thousands speak is folded a slice at a time', async (t) => {
+  const { store } = await fresh(t, { epochTails: 1, epochRows: 10 });
+  const group = value(await store.directory.ensureChannel({ id: 'crowd', type: 2 })).value;
+  const speakers = Array.from({ length: 3_000 }, (_, index) => index + 10);
+  const members = speakers.map((u) => ({ u, role: 'member' as const }));
+  value(await store.directory.addMembers(group.ch, members, { reset: false, actor: null }));
+  value(await store.log.append(speakers.map((sender) => ({ ...draft('', 4), ch: group.ch, sender }))));
+  for (let n = 0; n < 20; n += 1) {
+    const before = (await store.stats()).totalChanges;
+    value(await store.log.append([{ ...draft('', 4), ch: group.ch, sender: 5 }]));
+    const changed = (await store.stats()).totalChanges - before;
+    assert.ok(changed <= 10 + 3, `${changed} rows changed for one message`);
+  }
+  const [row] = await store.directory.conversations(speakers[2_999] ?? 0, 1);
+  assert.deepEqual([row?.readSeq, row?.unread], [3_000, 20]);
 });

@@ -8,8 +8,6 @@ export interface Folded {
 /** One row: user 0 is the channel's tail, any other the read position of a member that sent. */
 type EachRow = (ch: number, user: number, seq: number) => unknown;
 
-const ROWS_PER_BATCH = 64;
-
 /**
  * A frozen set of tails, flattened to the rows it will change, in the order they come (by channel). Each batch writes a slice: at least two rows for each of its messages (which
  * may make two rows dirty again, so an epoch ends however busy the server is), never a whole group's senders at once.
@@ -19,11 +17,14 @@ export class Epoch {
   readonly lastId: number;
   /** ch, user, seq of each row. */
   private readonly rows: Float64Array;
+  /** Rows of a slice, however small its batch. */
+  private readonly minRows: number;
   private done = 0;
   private sliceEnd = 0;
 
-  constructor(tails: Iterable<Folded>, lastId: number) {
+  constructor(tails: Iterable<Folded>, lastId: number, minRows: number) {
     this.lastId = lastId;
+    this.minRows = minRows;
     const rows: number[] = [];
     for (const { ch, seq, readers } of tails) {
       rows.push(ch, 0, seq);
@@ -45,7 +46,7 @@ export class Epoch {
   }
 
   slice(batchSize: number, each: EachRow): void {
-    this.sliceEnd = Math.min(this.rows.length / 3, this.done + Math.max(ROWS_PER_BATCH, batchSize * 2));
+    this.sliceEnd = Math.min(this.rows.length / 3, this.done + Math.max(this.minRows, batchSize * 2));
     this.walk(each);
   }
 

@@ -16,6 +16,8 @@ export interface SqliteStoreOptions {
   readonly cacheMb?: number;
   /** Dirty channel tails at which they begin to be written. */
   readonly epochTails?: number;
+  /** Rows of them that each batch writes at least. */
+  readonly epochRows?: number;
   readonly dedupeMessages?: number;
   /** Upper bound of the database in pages of 4 KiB. */
   readonly maxPages?: number;
@@ -83,6 +85,7 @@ function startWriter(file: string, options: SqliteStoreOptions, nowMs: number): 
     file,
     cacheMb: cacheMbOf(options),
     epochTails: options.epochTails ?? 50_000,
+    epochRows: options.epochRows ?? 64,
     dedupeMessages: options.dedupeMessages ?? 2_000_000,
     maxPages: options.maxPages ?? null,
     nowMs,

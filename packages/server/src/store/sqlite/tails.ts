@@ -15,6 +15,8 @@ export interface TailLimits {
   readonly epochTails: number;
   /** Clean tails beyond this many are forgotten. */
   readonly maxTails: number;
+  /** Rows of an epoch that a batch writes at least. */
+  readonly epochRows: number;
 }
 
 const EPOCH_AGE_MS = 30_000;
@@ -136,7 +138,7 @@ export class Tails {
   /** Everything at once, before an orderly close: the next start replays nothing. */
   writeAll(lastId: number): void {
     if (this.epoch !== null) this.writeRows(this.epoch, Number.MAX_SAFE_INTEGER);
-    this.writeRows(new Epoch(this.dirtyTails(), lastId), Number.MAX_SAFE_INTEGER);
+    this.writeRows(new Epoch(this.dirtyTails(), lastId, 0), Number.MAX_SAFE_INTEGER);
     this.saveFolded.run(lastId);
   }
 
@@ -158,7 +160,7 @@ export class Tails {
   }
 
   private freeze(lastId: number): void {
-    this.epoch = new Epoch(this.dirtyTails(), lastId);
+    this.epoch = new Epoch(this.dirtyTails(), lastId, this.limits.epochRows);
     this.dirty = new Set();
   }
 

@@ -14,6 +14,7 @@ export interface WriterOptions {
   readonly file: string;
   readonly cacheMb: number;
   readonly epochTails: number;
+  readonly epochRows: number;
   readonly maxPages: number | null;
   readonly dedupeMessages: number;
   readonly nowMs: number;
@@ -25,7 +26,8 @@ function startWriter(options: WriterOptions) {
     maxPages: options.maxPages,
     synchronous: 'FULL',
   });
-  const tails = new Tails(db, { epochTails: options.epochTails, maxTails: options.epochTails * 4 }, options.nowMs);
+  const { epochTails, epochRows } = options;
+  const tails = new Tails(db, { epochTails, maxTails: epochTails * 4, epochRows }, options.nowMs);
   const dedupe = new DedupeTable(db, options.dedupeMessages, options.nowMs);
   const committer = new BatchCommitter(db, tails, dedupe);
   const context = { sql: statementsOf(db), tails };
