@@ -211,7 +211,7 @@ test('unknown routes, wrong methods, wrong bodies and the page', async () => {
   const unknown = await world.app.inject({ url: '/api/v1/nothing', headers: { accept: 'text/html' } });
   assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'http.route_unknown']);
   const method = await world.app.inject({ method: 'PUT', url: '/api/v1/bots' });
-  assert.deepEqual([method.statusCode, method.headers['allow']], [405, 'GET, POST, HEAD']);
+  assert.deepEqual([method.statusCode, method.headers['allow']], [405, 'GET, POST, HEAD, OPTIONS']);
   const broken = await world.app.inject({
     method: 'POST',
     url: '/api/v1/auth/login',

@@ -179,6 +179,22 @@ test('a person whom the back end bans leaves at once and gets no token, one with
     );
 });
 
+test('a bot signs in by its own token only: it gets no device token, and keeps its name', async () => {
+  const made = await server.core.directory.ensureUser({ uid: 'bot1', kind: 'bot', name: 'Bot' });
+  assert.ok(made.ok);
+  const refused = await server.post('/user/token', { uid: 'bot1', token: 't', name: 'Not a bot' });
+  assert.deepEqual([refused.status, refused.json['reason']], [400, 'cred.wrong_kind']);
+  assert.equal((await server.core.directory.user('bot1'))?.name, 'Bot');
+});
+
+test('what a refused message was about is in its decision, for the operator to read', async () => {
+  const refused = await say('zed', 'w1', 2);
+  await server.core.decisions.flush();
+  const explained = await server.core.decisions.explain(String(refused.json['requestId']), { kind: 'operator' });
+  assert.equal(explained?.code, 'im.not_member');
+  assert.deepEqual([explained?.evidence['fromUid'], explained?.evidence['channelId']], ['zed', 'w1']);
+});
+
 test('20,000 members come and 5,000 leave in one call each, while others are served', async () => {
   const uids = Array.from({ length: 20_000 }, (_, index) => `member-${String(index).padStart(25, '0')}`);
   const whileRunning = async (path: string, body: object) => {

@@ -24,12 +24,13 @@ export interface IssueTokenCommand {
 
 /**
  * Registers the one token of (uid, device flag), replacing the last; makes the account when missing (WuKongIM `/user/token`).
- * Refuses `wk.uid_invalid`, `wk.reserved_identity`, `wk.banned`. Ending live sessions of a replaced master is the caller's: they live in the hub.
+ * Refuses `wk.uid_invalid`, `wk.reserved_identity`, `cred.wrong_kind` (a bot), `wk.banned`. Ending live sessions of a replaced master is the caller's: they live in the hub.
  */
 export async function issueDeviceToken(ports: IssueTokenPorts, command: IssueTokenCommand): Promise<Outcome<User>> {
   const allowed = checkAccountUid(command.uid);
   if (!allowed.ok) return allowed;
   const known = await ports.users.get(command.uid);
+  if (known !== null && known.kind !== 'person') return refuse('cred.wrong_kind', { uid: command.uid, accountKind: known.kind });
   if (known?.banned === true) return refuse('wk.banned', { uid: command.uid });
   const user = await ports.users.ensurePerson(command.uid, command.name);
   if (!user.ok) return user;

@@ -45,7 +45,7 @@ export const apiRoutes: readonly ApiRoute[] = [
 ];
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** The API of page and tools under `/api/v1`, and public files under `/files`. */
 export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
@@ -107,7 +107,8 @@ function declareWrongMethods(scope: FastifyInstance, deps: ApiDeps): void {
       method: METHODS.filter((method) => !allowed.includes(method)),
       url: path,
       onRequest: async (request, reply) => {
-        void reply.header('Allow', (allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed).join(', '));
+        void reply.header('Allow', [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', '));
+        if (request.method === 'OPTIONS') return reply.code(204).send();
         const refusal: Refusal = { code: 'http.method_not_allowed', evidence: { method: request.method } };
         return sendRefusal(deps.decisions, reply, refusal, { caller: callerOf(request), uid: null });
       },

@@ -86,7 +86,8 @@ export const messageSend: WukongRoute = route({
     if (sent.ok) return { json: sentJson(sent.value.messageId, sent.value.messageSeq, clientMsgNo) };
     const { wkReason: reason } = wireOf(sent.refusal.code);
     const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason };
-    return { refused: sent.refusal, extra: { data } };
+    const evidence = { fromUid: sender.value.uid, channelId, channelType, ...sent.refusal.evidence };
+    return { refused: { ...sent.refusal, evidence }, extra: { data } };
   },
 });
 

@@ -80,5 +80,6 @@ type RefusedOutcome = Extract<Awaited<ReturnType<typeof issueDeviceToken>>, { ok
 function refusedAccount(uid: string, refused: RefusedOutcome): Answer {
   if (refused.code === 'wk.banned') return { refused, httpStatus: 200, status: 19 };
   if (refused.code === 'wk.uid_invalid') return { refused, text: 'uid不能包含特殊字符！' };
+  if (refused.code === 'cred.wrong_kind') return reserved(refused, '机器人账号不能登录，请使用机器人自己的令牌！');
   return isReservedUid(uid) ? reserved(refused, '系统账号不允许更新token！') : { refused };
 }
