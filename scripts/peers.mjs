@@ -22,6 +22,7 @@ const env = {
   HUFU_PEERS_PYTHON: installPython('nonebot'),
   HUFU_PEERS_NONEBOT_DRIVERS: installPython('nonebot-drivers'),
   HUFU_PEERS_AIOCQHTTP: installPython('aiocqhttp'),
+  HUFU_PEERS_WUKONG_EASY: installPython('wukong-easy'),
   HUFU_PEERS_KOISHI: installKoishi(),
 };
 const { passed, failed } = runTests(files, { concurrency: 1, env });
