@@ -1,6 +1,6 @@
-// Proves that a surface is a folder, the file that wires it and its line in the list: a copy of the tree without surfaces/onebot still compiles.
+// Proves that a surface is a folder, the files that wire it and its line in the list: a copy of the tree without surfaces/onebot still compiles.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './node24.mjs';
@@ -18,8 +18,11 @@ try {
     JSON.stringify({ extends: './tsconfig.base.json', include: ['packages/server/src/**/*.ts'] }),
   );
   rmSync(join(copy, 'packages/server/src/surfaces/onebot'), { recursive: true });
-  rmSync(join(copy, 'packages/server/src/app/onebot.ts'));
-  const list = join(copy, 'packages/server/src/app/surfaces.ts');
+  const app = join(copy, 'packages/server/src/app');
+  for (const name of readdirSync(app)) {
+    if (readFileSync(join(app, name), 'utf8').includes("'../surfaces/onebot/")) rmSync(join(app, name));
+  }
+  const list = join(app, 'surfaces.ts');
   const kept = readFileSync(list, 'utf8')
     .split('\n')
     .filter((line) => !line.includes("'./onebot.ts'"));
