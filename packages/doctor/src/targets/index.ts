@@ -1,12 +1,13 @@
 import { pastedLog } from '../log/target.ts';
 import type { Target } from '../model/target.ts';
 import { httpApi } from './http-api/index.ts';
+import { nacos } from './nacos/index.ts';
 import { onebotForward } from './onebot-forward/index.ts';
 import { onebotReverse } from './onebot-reverse/index.ts';
 import { wukong } from './wukong/index.ts';
 
 /** Every kind of peer the doctor knows. */
-export const targets: readonly Target[] = [onebotReverse, onebotForward, wukong, httpApi, pastedLog];
+export const targets: readonly Target[] = [onebotReverse, onebotForward, wukong, nacos, httpApi, pastedLog];
 
 export function targetNamed(name: string): Target | null {
   return targets.find((one) => one.name === name) ?? null;

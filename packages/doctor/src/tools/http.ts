@@ -10,7 +10,7 @@ import type { HttpAsk } from './tools.ts';
 const MAX_BANNER = 80;
 
 /** One request. Follows nothing, judges no certificate (that is a probe of its own), reads at most 2 KiB. */
-export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
+export function httpAsk(ask: HttpAsk, secrets: Secrets, learned: (name: string, value: string) => void): Promise<HttpSeen> {
   const startMs = performance.now();
   const url = new URL(ask.url);
   const request = `${ask.method} ${url.pathname}`;
@@ -37,6 +37,8 @@ export function httpAsk(ask: HttpAsk, secrets: Secrets): Promise<HttpSeen> {
     const finish = (error: string | null) => {
       clearTimeout(timer);
       sent.destroy();
+      const secret = ask.learn === undefined ? null : memberOf(body, ask.learn.member);
+      if (ask.learn !== undefined && secret !== null) learned(ask.learn.as, secret);
       resolve({
         kind: 'http',
         request,
@@ -79,6 +81,17 @@ export function headerFault(headers: Readonly<Record<string, string>>): string |
     return null;
   } catch (error) {
     return codeOf(error);
+  }
+}
+
+/** A text member of a JSON object; null when there is none. */
+function memberOf(body: string, name: string): string | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
+    return typeof found === 'string' && found !== '' ? found : null;
+  } catch {
+    return null;
   }
 }
 

@@ -9,7 +9,8 @@ import { wkAsk } from './wk.ts';
 import { wsAsk } from './ws.ts';
 
 /** The tools over the real network, one request at a time. A probe asked for more than the run allows is a bug, so it throws. */
-export function networkTools(secrets: Secrets, limit: { readonly requests: number; readonly untilMs: number }): Tools {
+export function networkTools(given: Secrets, limit: { readonly requests: number; readonly untilMs: number }): Tools {
+  const secrets: Record<string, string> = { ...given };
   let left = limit.requests;
   const bounded = (maxMs: number) => Math.max(1, Math.min(maxMs, limit.untilMs - Date.now()));
   const counted = <T>(work: () => Promise<T>): Promise<T> => {
@@ -22,7 +23,8 @@ export function networkTools(secrets: Secrets, limit: { readonly requests: numbe
     resolve: (host, maxMs) => resolveHost(host, bounded(maxMs)),
     connect: (addresses, port, maxMs) => counted(() => tcpConnect(addresses, port, bounded(maxMs))),
     tls: (target, maxMs) => counted(() => tlsHandshake(target, bounded(maxMs))),
-    http: (ask) => counted(() => httpAsk({ ...ask, maxMs: bounded(ask.maxMs) }, secrets)),
+    http: (ask) =>
+      counted(() => httpAsk({ ...ask, maxMs: bounded(ask.maxMs) }, secrets, (name, value) => (secrets[name] = value))),
     ws: (ask) => counted(() => wsAsk({ ...ask, maxMs: bounded(ask.maxMs), listenMs: bounded(ask.listenMs) }, secrets)),
     wk: (ask) => counted(() => wkAsk({ ...ask, maxMs: bounded(ask.maxMs) }, secrets)),
     read: readInside,

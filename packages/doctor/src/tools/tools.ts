@@ -8,6 +8,8 @@ export interface HttpAsk {
   readonly body?: string;
   /** Connect to this address instead of resolving the name again. */
   readonly address?: Address;
+  /** A member of the JSON answer that is a secret later probes need, e.g. a fresh token: kept under this name, shown to nobody. */
+  readonly learn?: { readonly member: string; readonly as: string };
   readonly maxMs: number;
 }
 
@@ -38,6 +40,7 @@ export interface WkAsk {
 
 /** Everything a probe can do. Each call is one request: counted, bounded in time, and free of secrets in what it answers. */
 export interface Tools {
+  /** The given ones, and those learned since. */
   readonly secrets: Secrets;
   resolve(host: string, maxMs: number): Promise<DnsSeen>;
   connect(addresses: readonly Address[], port: number, maxMs: number): Promise<TcpSeen>;

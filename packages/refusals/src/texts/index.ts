@@ -4,6 +4,7 @@ import { bots as botsEn } from './en/bots.ts';
 import { cred as credEn } from './en/cred.ts';
 import { http as httpEn } from './en/http.ts';
 import { im as imEn } from './en/im.ts';
+import { nacos as nacosEn } from './en/nacos.ts';
 import { remote as remoteEn } from './en/remote.ts';
 import { remoteApi as remoteApiEn } from './en/remote-api.ts';
 import { remoteFwd as remoteFwdEn } from './en/remote-fwd.ts';
@@ -16,6 +17,7 @@ import { bots as botsZh } from './zh/bots.ts';
 import { cred as credZh } from './zh/cred.ts';
 import { http as httpZh } from './zh/http.ts';
 import { im as imZh } from './zh/im.ts';
+import { nacos as nacosZh } from './zh/nacos.ts';
 import { remote as remoteZh } from './zh/remote.ts';
 import { remoteApi as remoteApiZh } from './zh/remote-api.ts';
 import { remoteFwd as remoteFwdZh } from './zh/remote-fwd.ts';
@@ -32,6 +34,7 @@ const en: Readonly<Record<RefusalCode, OperatorText>> = {
   ...accessEn,
   ...imEn,
   ...botsEn,
+  ...nacosEn,
   ...remoteEn,
   ...remoteApiEn,
   ...remoteFwdEn,
@@ -45,6 +48,7 @@ const zh: Readonly<Record<RefusalCode, OperatorText>> = {
   ...accessZh,
   ...imZh,
   ...botsZh,
+  ...nacosZh,
   ...remoteZh,
   ...remoteApiZh,
   ...remoteFwdZh,
