@@ -11,7 +11,7 @@ const SENDS = [...CHAT, 'wukong-http', ...BOTS] as const;
 const START = 'ends the start before anybody can be refused; proved with the command line';
 
 /** What the doctor finds out about other people's ends is proved in its own tests, with the end that causes it; this server meets one of them by itself. */
-export type ServersOwn = Exclude<RefusalCode, `remote.${string}`> | 'remote.refused';
+export type ServersOwn = Exclude<RefusalCode, `remote.${string}` | `nacos.${string}`> | 'remote.refused';
 
 /**
  * Where each cause can appear, or why no surface can be made to show it. A cause that is missing here does not compile; one that is listed and not provoked, or
