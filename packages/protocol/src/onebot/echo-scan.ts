@@ -12,13 +12,13 @@ export function memberText(json: string, name: string): string | null {
   while (json[at] === '"') {
     const keyEnd = stringEnd(json, at);
     if (keyEnd < 0) return found;
-    const key = parsedString(json.slice(at, keyEnd));
+    const isWanted = isKey(json.slice(at, keyEnd), name);
     at = skipBlank(json, keyEnd);
     if (json[at] !== ':') return found;
     const start = skipBlank(json, at + 1);
     const end = valueEnd(json, start);
     if (end < 0) return found;
-    if (key === name && isJson(json.slice(start, end))) found = json.slice(start, end);
+    if (isWanted && isJson(json.slice(start, end))) found = json.slice(start, end);
     at = skipBlank(json, end);
     if (json[at] !== ',') return found;
     at = skipBlank(json, at + 1);
@@ -70,12 +70,13 @@ function valueEnd(json: string, from: number): number {
   return -1;
 }
 
-function parsedString(text: string): string | null {
+/** Only a key with escapes needs to be parsed to be compared. */
+function isKey(quoted: string, name: string): boolean {
+  if (!quoted.includes('\\')) return quoted === `"${name}"`;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : null;
+    return JSON.parse(quoted) === name;
   } catch {
-    return null;
+    return false;
   }
 }
 

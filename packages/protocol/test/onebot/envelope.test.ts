@@ -95,6 +95,43 @@ test('cut and mutated frames never throw, and the answer is always JSON', () => 
   JSON.parse(encodeResponse(OK, parseRequestFrame(deep).echo));
 });
 
+test('the echo of any frame is the text that JSON takes it from', () => {
+  const blank = fc.stringMatching(/^[ \t\n\r]{0,2}$/);
+  const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?$/);
+  const value = fc.oneof(fc.json(), number, fc.json({ depthSize: 'large' }), fc.constantFrom('"echo"', '{"echo":1}', '["echo"]'));
+  const key = fc.oneof(
+    fc.constantFrom('"echo"', '"\\u0065cho"', '"ech\\u006F"', '"\\"echo"', '"echo\\\\"', '"Echo"', '"params"'),
+    fc.string().map((text) => JSON.stringify(text)),
+  );
+  const member = fc.tuple(blank, key, blank, blank, value, blank);
+  fc.assert(
+    fc.property(fc.array(member, { maxLength: 6 }), (members) => {
+      const body = members.map(([a, name, b, c, text, d]) => `${a}${name}${b}:${c}${text}${d}`).join(',');
+      const wanted = members.filter(([, name]) => JSON.parse(name) === 'echo').at(-1)?.[4];
+      const frame = `{${body}}`;
+      assert.equal(parseRequestFrame(frame).echo, wanted ?? null, frame);
+      if (wanted === undefined) return;
+      const answer = encodeResponse(OK, wanted);
+      assert.ok(answer.endsWith(`,"echo":${wanted}}`));
+      JSON.parse(answer);
+    }),
+    { numRuns: 1000, seed: 12 },
+  );
+});
+
+test('a megabyte is scanned in one pass, whatever it is', () => {
+  const size = 1024 * 1024;
+  for (const filling of ['"x"', '{"a":1},', '\\\\', '[', '"a":1,', ' ']) {
+    const many = filling.repeat(size / filling.length);
+    for (const frame of [
+      `{"action":"a","params":{"x":"${many.replaceAll('"', '')}"},"echo":7}`,
+      `{"echo":7,${many}`,
+      `{"echo":${many}`,
+    ])
+      JSON.parse(encodeResponse(OK, parseRequestFrame(frame).echo));
+  }
+});
+
 test('a failed answer carries the reason twice and the request id', () => {
   const text = encodeResponse(
     { status: 'failed', retcode: 1200, data: null, message: '不行', wording: '不行', reason: 'x.y', requestId: 'r1' },

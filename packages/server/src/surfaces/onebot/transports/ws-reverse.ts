@@ -22,8 +22,6 @@ export interface ReverseOptions extends ReportOptions {
     connectionId: string,
     onClosed: (code: number, reason: string) => void,
   ) => OnebotConnection;
-  /** [0, 1), for the jitter. */
-  readonly random?: () => number;
 }
 
 /** One reverse client: dials, keeps the connection, and after its end dials again. There is never more than one timer. */
@@ -194,7 +192,7 @@ export class ReverseClient {
 
   #again(end: DialEnd): void {
     if (this.#stopping.signal.aborted) return;
-    const { backoff, delayMs } = nextDial(this.#backoff, end, (this.#options.random ?? Math.random)());
+    const { backoff, delayMs } = nextDial(this.#backoff, end, Math.random());
     this.#backoff = backoff;
     this.#plan(delayMs, () => this.dialNow());
   }
