@@ -47,6 +47,7 @@ export const refusalCodes = {
   'cors.origin_not_allowed': { class: 'O1', publicCode: 'cors.origin_not_allowed', retry: 'after_fix', public: { zh: '不允许此来源', en: 'This origin is not allowed.' } },
   'ws.origin_not_allowed': { class: 'O1', publicCode: 'ws.origin_not_allowed', retry: 'after_fix', public: { zh: '不允许此来源', en: 'This origin is not allowed.' } },
   'net.private_target': { class: 'P1', publicCode: 'net.private_target', retry: 'after_fix', public: { zh: '不允许连接内网地址', en: 'Private addresses may not be dialled.' } },
+  'scope.missing': { class: 'P2', publicCode: 'scope.missing', retry: 'after_fix', public: { zh: '没有调用此接口的权限', en: 'The right to call this is missing.' } },
   'scope.role_required': { class: 'P2', publicCode: 'scope.role_required', retry: 'after_fix', public: { zh: '需要更高的角色', en: 'A higher role is needed.' } },
   'resource.hidden': { class: 'M1', publicCode: 'resource.hidden', retry: 'never', public: { zh: '没有找到', en: 'Not found.' } },
   'im.not_member': { class: 'P4', publicCode: 'im.not_member', retry: 'after_fix', public: { zh: '不是该频道的成员', en: 'Not a member of this channel.' } },

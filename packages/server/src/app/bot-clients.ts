@@ -1,7 +1,7 @@
 import type { BotConfig } from '../config/schema.ts';
 import type { BotClient } from '../domain/model.ts';
 import type { Bus, Directory } from '../domain/ports.ts';
-import { ok, type Outcome } from '../kernel/outcome.ts';
+import { ok, type Outcome, refuse } from '../kernel/outcome.ts';
 import type { Keyring } from '../policy/credentials/keyring.ts';
 
 /** Bots and their clients, of hufu.yaml and of the store together; those of the file win by name. */
@@ -24,6 +24,8 @@ export class BotClients {
     for (const bot of bots) {
       const made = await directory.ensureUser({ uid: bot.uid, kind: 'bot', name: bot.name });
       if (!made.ok) return made;
+      if (made.value.value.kind !== 'bot')
+        return refuse('config.invalid', { key: 'bots', reason: `${bot.uid} is the account of a ${made.value.value.kind}` });
       bus.publishChanges(made.value.changes);
       for (const client of bot.clients) this.#keepFile(bot.uid, client);
     }
@@ -61,6 +63,8 @@ export class BotClients {
       format: client.format,
       heartbeatMs: client.heartbeatMs,
       queryToken: client.queryToken,
+      asyncRetcode: client.asyncRetcode,
+      ...(client.actions === undefined ? {} : { actions: client.actions }),
       replayMaxEvents: client.replay.maxEvents,
       replayMaxAgeSeconds: client.replay.maxAgeSeconds,
       enabled: client.enabled,

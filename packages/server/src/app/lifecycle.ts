@@ -43,6 +43,7 @@ export interface StartOptions {
 export async function startServer(input: StartOptions): Promise<Started> {
   const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
   const log: Log = input.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
+  for (const note of config.notes) log.warn({}, note);
   const composed = await composeCore(config, log);
   if (!composed.ok) return composed;
   const core = composed.value;

@@ -8,18 +8,35 @@ import { type Environment, substitute } from './substitute.ts';
 const clientShape = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64 }),
-    kind: Type.Union([Type.Literal('forward'), Type.Literal('reverse')]),
+    kind: Type.Union([Type.Literal('forward'), Type.Literal('reverse'), Type.Literal('post')]),
     url: Type.Optional(Type.String({ maxLength: 1024 })),
+    apiUrl: Type.Optional(Type.String({ maxLength: 1024 })),
+    eventUrl: Type.Optional(Type.String({ maxLength: 1024 })),
+    useUniversal: Type.Optional(Type.Boolean()),
     token: Type.Optional(Type.String({ maxLength: 512 })),
+    secret: Type.Optional(Type.String({ maxLength: 512 })),
     format: Type.Optional(Type.Union([Type.Literal('array'), Type.Literal('string')])),
     heartbeatMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600_000 })),
     queryToken: Type.Optional(Type.Boolean()),
+    preset: Type.Optional(Type.String({ maxLength: 64 })),
+    asyncRetcode: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)])),
+    reportSelf: Type.Optional(Type.Boolean()),
     replay: Type.Optional(
       Type.Object({
         maxEvents: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
         maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_592_000 })),
       }),
     ),
+    quickReply: Type.Optional(Type.Object({ atSender: Type.Optional(Type.Boolean()), quote: Type.Optional(Type.Boolean()) })),
+    actions: Type.Optional(Type.Array(Type.String({ pattern: '^[.a-z0-9_*]{1,64}$' }), { maxItems: 100 })),
+    filter: Type.Optional(Type.Object({})),
+    limits: Type.Optional(
+      Type.Union([
+        Type.Literal('off'),
+        Type.Object({ callsPerSecond: Type.Optional(Type.Number()), sendsPerSecond: Type.Optional(Type.Number()) }),
+      ]),
+    ),
+    fileRoots: Type.Optional(Type.Array(Type.String({ maxLength: 1024 }), { maxItems: 100 })),
     enabled: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
@@ -34,36 +51,96 @@ const botShape = Type.Object(
 );
 const checkBots = Compile(Type.Array(botShape, { maxItems: 1000 }));
 
-/** The `bots:` list of hufu.yaml, checked and completed. */
-export function readBots(value: unknown, where: string, env: Environment): readonly BotConfig[] {
-  const replaced = deepSubstitute(value, env, where);
-  if (!checkBots.Check(replaced)) {
-    const [problem] = checkBots.Errors(replaced);
-    throw new ConfigError(`${where}: bots${problem === undefined ? '' : describe(problem)}`);
-  }
-  return replaced.map((bot) => ({
-    uid: bot.uid,
-    name: bot.name ?? bot.uid,
-    clients: (bot.clients ?? []).map((client) => complete(bot.uid, client, where)),
-  }));
+type Client = Static<typeof clientShape>;
+
+export interface BotsFound {
+  readonly bots: readonly BotConfig[];
+  /** What the file asks for and this version does not do. */
+  readonly notes: readonly string[];
 }
 
-function complete(uid: string, client: Static<typeof clientShape>, where: string): BotClientConfig {
-  const named = `${where}: bots ${uid}, client ${client.name}`;
-  if (client.kind === 'reverse' && client.url === undefined) throw new ConfigError(`${named}: a reverse client needs a url`);
+/** `file:line` of what stands at a path below `bots`. */
+export type WhereAt = (path: readonly (string | number)[]) => string;
+
+/** The `bots:` list of hufu.yaml, checked and completed. */
+export function readBots(value: unknown, whereAt: WhereAt, env: Environment): BotsFound {
+  const replaced = deepSubstitute(value, env, whereAt([]));
+  if (!checkBots.Check(replaced)) {
+    const [problem] = checkBots.Errors(replaced);
+    const path = pathOf(problem?.instancePath ?? '');
+    throw new ConfigError(`${whereAt(path)}: bots${problem === undefined ? '' : describe(problem)}`);
+  }
+  const notes: string[] = [];
+  const tokens = new Set<string>();
+  const bots = replaced.map((bot, botIndex) => {
+    const names = new Set<string>();
+    const clients = (bot.clients ?? []).flatMap((client, index) => {
+      const where = `${whereAt([botIndex, 'clients', index])}: bots ${bot.uid}, client ${client.name}`;
+      checkClient(client, where);
+      // Two clients of one name would share a position; two of one token, nobody knows which is meant.
+      if (names.has(client.name)) throw new ConfigError(`${where}: this name is taken by another client of the bot`);
+      if (client.kind === 'forward' && tokens.has(client.token ?? ''))
+        throw new ConfigError(`${where}: this token is another client's, and the token selects the client`);
+      names.add(client.name);
+      if (client.kind === 'forward') tokens.add(client.token ?? '');
+      notes.push(...ignoredKeys(client).map((what) => `${where}: ${what}`));
+      const why = whyLeftOut(client);
+      if (why === null) return [complete(client)];
+      notes.push(`${where}: ${why}; the client is left out`);
+      return [];
+    });
+    return { uid: bot.uid, name: bot.name ?? bot.uid, clients };
+  });
+  return { bots, notes };
+}
+
+function checkClient(client: Client, where: string): void {
+  const url = client.url ?? client.apiUrl ?? client.eventUrl;
+  if (client.kind !== 'forward' && url === undefined) throw new ConfigError(`${where}: a ${client.kind} client needs a url`);
   if (client.kind === 'forward' && (client.token ?? '') === '')
-    throw new ConfigError(`${named}: a forward client needs a token, which selects the bot`);
+    throw new ConfigError(`${where}: a forward client needs a token, which selects the bot`);
+}
+
+/** Half of what was asked for would be worse than nothing: a client that hears too much, or one that is never called. */
+function whyLeftOut(client: Client): string | null {
+  if (client.kind === 'post') return 'HTTP POST is not served by this version';
+  if (client.kind === 'reverse' && (client.useUniversal === false || client.url === undefined))
+    return 'separate API and event connections are not served by this version';
+  return client.filter === undefined ? null : 'filters are not served by this version';
+}
+
+function ignoredKeys({ limits, fileRoots, reportSelf, quickReply }: Client): string[] {
+  return [
+    ...(typeof limits === 'object' ? ['limits are not served by this version, there are none'] : []),
+    ...(fileRoots === undefined ? [] : ['fileRoots are not served by this version, no file of this machine is read']),
+    ...(reportSelf === true ? ['reportSelf is not served by this version'] : []),
+    ...(quickReply === undefined ? [] : ['quickReply is for HTTP POST, which is not served by this version']),
+  ];
+}
+
+function complete(client: Client): BotClientConfig {
+  const kind = client.kind === 'reverse' ? 'reverse' : 'forward';
+  const asyncRetcode = client.asyncRetcode ?? (client.preset === 'koishi' ? 0 : 1);
   return {
     name: client.name,
-    kind: client.kind,
+    kind,
     ...(client.url === undefined ? {} : { url: client.url }),
     ...(client.token === undefined ? {} : { token: client.token }),
+    ...(client.actions === undefined ? {} : { actions: client.actions }),
     format: client.format ?? 'array',
     heartbeatMs: client.heartbeatMs ?? 30_000,
     queryToken: client.queryToken ?? false,
+    asyncRetcode,
     replay: { maxEvents: client.replay?.maxEvents ?? 1000, maxAgeSeconds: client.replay?.maxAgeSeconds ?? 600 },
     enabled: client.enabled ?? true,
   };
+}
+
+function pathOf(instancePath: string): (string | number)[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function describe(problem: { instancePath: string; message: string }): string {

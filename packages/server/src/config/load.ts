@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { nearest } from '../kernel/nearest.ts';
-import { readBots } from './bots.ts';
+import { type BotsFound, readBots } from './bots.ts';
 import { ConfigError } from './error.ts';
-import { type BotConfig, type Config, type OptionKey, options } from './schema.ts';
+import { type Config, type OptionKey, options } from './schema.ts';
 import { type Environment, substitute } from './substitute.ts';
 
 export interface ConfigSources {
@@ -23,7 +23,8 @@ interface Found {
 /** Weakest first: defaults, file, environment, flags. */
 export function loadConfig(sources: ConfigSources): Config {
   const found = new Map<OptionKey, Found>();
-  const file = sources.file === null ? { values: new Map<OptionKey, Found>(), bots: [] } : readFile(sources.file, sources.env);
+  const file =
+    sources.file === null ? { values: new Map<OptionKey, Found>(), found: NO_BOTS } : readFile(sources.file, sources.env);
   for (const [key, value] of file.values) found.set(key, value);
   for (const key of optionKeys()) {
     const fromEnv = sources.env[options[key].env];
@@ -32,7 +33,7 @@ export function loadConfig(sources: ConfigSources): Config {
     if (fromFlag !== undefined) found.set(key, { value: fromFlag, where: `--${flagName(key)}` });
   }
   const entries = optionKeys().map((key) => [key, valueOf(key, found.get(key))]);
-  const config: Config = { ...Object.fromEntries(entries), bots: file.bots };
+  const config: Config = { ...Object.fromEntries(entries), ...file.found };
   checkReachability(config);
   return config;
 }
@@ -53,7 +54,9 @@ function valueOf(key: OptionKey, found: Found | undefined): unknown {
   return read.value;
 }
 
-function readFile(path: string, env: Environment): { values: Map<OptionKey, Found>; bots: readonly BotConfig[] } {
+const NO_BOTS: BotsFound = { bots: [], notes: [] };
+
+function readFile(path: string, env: Environment): { values: Map<OptionKey, Found>; found: BotsFound } {
   const lines = new LineCounter();
   const document = parseDocument(readText(path), { lineCounter: lines });
   const problem = document.errors[0];
@@ -61,7 +64,7 @@ function readFile(path: string, env: Environment): { values: Map<OptionKey, Foun
     throw new ConfigError(`${path}:${lines.linePos(problem.pos[0]).line}: ${problem.message.split('\n')[0] ?? ''}`);
   const whereOf = (node: Node | null) => `${path}:${node?.range ? lines.linePos(node.range[0]).line : 1}`;
   const values = new Map<OptionKey, Found>();
-  let bots: readonly BotConfig[] = [];
+  let found = NO_BOTS;
 
   const visit = (node: unknown, prefix: string): void => {
     if (!isMap(node)) throw new ConfigError(`${path}: ${prefix === '' ? 'the file' : prefix} must be a mapping`);
@@ -70,7 +73,13 @@ function readFile(path: string, env: Environment): { values: Map<OptionKey, Foun
       const where = whereOf(isScalar(keyNode) ? keyNode : null);
       if (key === 'bots') {
         if (!isSeq(child)) throw new ConfigError(`${where}: bots must be a list`);
-        bots = readBots(child.toJS(document), where, env);
+        // The nearest node above that has a place in the file.
+        const whereAt = (path: readonly (string | number)[]): string => {
+          const node = child.getIn(path, true);
+          if (path.length === 0) return where;
+          return isNode(node) ? whereOf(node) : whereAt(path.slice(0, -1));
+        };
+        found = readBots(child.toJS(document), whereAt, env);
       } else if (isOptionKey(key))
         values.set(key, { value: substitute(isScalar(child) ? child.value : child, env, where), where });
       else if (isMap(child) && optionKeys().some((one) => one.startsWith(`${key}.`))) visit(child, `${key}.`);
@@ -81,7 +90,7 @@ function readFile(path: string, env: Environment): { values: Map<OptionKey, Foun
     }
   };
   if (document.contents !== null) visit(document.contents, '');
-  return { values, bots };
+  return { values, found };
 }
 
 function readText(path: string): string {

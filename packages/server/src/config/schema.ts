@@ -8,6 +8,10 @@ export interface BotClientConfig {
   readonly format: 'array' | 'string';
   readonly heartbeatMs: number;
   readonly queryToken: boolean;
+  /** The retcode of an asynchronous call: 1 by the standard, 0 for Koishi. */
+  readonly asyncRetcode: 0 | 1;
+  /** Which actions it may call, `*` for any letters; absent = all. */
+  readonly actions?: readonly string[];
   readonly replay: { readonly maxEvents: number; readonly maxAgeSeconds: number };
   readonly enabled: boolean;
 }
@@ -45,9 +49,11 @@ export interface Config {
   readonly behindProxy: boolean;
   readonly logLevel: string;
   readonly bots: readonly BotConfig[];
+  /** What the file asks for and is not done; told at the start. */
+  readonly notes: readonly string[];
 }
 
-export type OptionKey = Exclude<keyof Config, 'bots'>;
+export type OptionKey = Exclude<keyof Config, 'bots' | 'notes'>;
 
 export interface Option<T> {
   readonly default: T;

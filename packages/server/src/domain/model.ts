@@ -133,6 +133,10 @@ export interface BotClient {
   readonly replayMaxEvents: number;
   readonly replayMaxAgeSeconds: number;
   readonly enabled: boolean;
+  /** The retcode of an asynchronous call, 1 when absent. */
+  readonly asyncRetcode?: 0 | 1;
+  /** Which actions it may call, `*` for any letters; absent = all. */
+  readonly actions?: readonly string[];
   /** true: declared in hufu.yaml, not stored. */
   readonly fromFile: boolean;
 }

@@ -59,3 +59,48 @@ it('reads bots, completes their clients and replaces environment references', ()
     /unknown key "tokn", the nearest valid key is "token"/,
   );
 });
+
+it('takes every key of a bot client, and says what this version does not do with it', () => {
+  const yaml = `bots:
+  - uid: "20001"
+    name: Bot A
+    clients:
+      - {name: raw, kind: forward, token: T1, format: array, heartbeatMs: 30000, fileRoots: [/some/folder]}
+      - {name: cq,  kind: forward, token: T2, format: string, limits: off, actions: [get_*, send_msg]}
+      - {name: nc,  kind: forward, token: T3, queryToken: true}
+      - {name: nb,  kind: reverse, url: "ws://127.0.0.1:8080/onebot/v11/ws", token: T4, preset: koishi}
+      - {name: two, kind: reverse, useUniversal: false, apiUrl: "ws://127.0.0.1:8081/ws/api", eventUrl: "ws://127.0.0.1:8081/ws/event"}
+      - {name: hook, kind: post, url: "http://127.0.0.1:8082/", secret: S1, quickReply: {atSender: true}}
+      - {name: sift, kind: forward, token: T5, filter: {groups: [1]}}
+`;
+  const { bots, notes } = load(yaml);
+  assert.deepEqual(
+    bots[0]?.clients.map(({ name, asyncRetcode, actions }) => [name, asyncRetcode, actions]),
+    [
+      ['raw', 1, undefined],
+      ['cq', 1, ['get_*', 'send_msg']],
+      ['nc', 1, undefined],
+      ['nb', 0, undefined],
+    ],
+  );
+  assert.deepEqual(
+    notes.map((note) => note.replace(/^.*hufu\.yaml:/, '')),
+    [
+      '5: bots 20001, client raw: fileRoots are not served by this version, no file of this machine is read',
+      '9: bots 20001, client two: separate API and event connections are not served by this version; the client is left out',
+      '10: bots 20001, client hook: quickReply is for HTTP POST, which is not served by this version',
+      '10: bots 20001, client hook: HTTP POST is not served by this version; the client is left out',
+      '11: bots 20001, client sift: filters are not served by this version; the client is left out',
+    ],
+  );
+});
+
+it('a mistake in a bot client is named with its own line', () => {
+  const client = (...lines: string[]) =>
+    `bots:\n  - uid: "20001"\n    clients:\n${lines.map((line) => `      - {kind: forward, ${line}}\n`).join('')}`;
+  assert.match(problemOf(client('name: a, token: T1', 'name: b, tokn: T2')), /:5: bots.*unknown key "tokn"/);
+  assert.match(problemOf(client('name: a, token: T1', 'name: a, token: T2')), /:5: .*client a: this name is taken/);
+  assert.match(problemOf(client('name: a, token: T1', 'name: b, token: T1')), /:5: .*client b: this token is another client's/);
+  assert.match(problemOf(client('name: a, token: ""')), /:4: .*needs a token/);
+  assert.match(problemOf(client('name: a, token: T1, heartbeatMs: -1')), /:4: bots\/0\/clients\/0\/heartbeatMs/);
+});

@@ -122,6 +122,23 @@ describe('a call', () => {
     assert.match(String((await peer.call('x'))['message']), /send_msg, send_private_msg, /);
   });
 
+  test('that the client of the file may not make is refused, by pattern, also when it is asynchronous', async (t) => {
+    const w = await onebotWorld(t);
+    w.addClient('reader', { token: 'T9', actions: ['get_*', 'send_private_msg'], asyncRetcode: 0 });
+    const peer = await w.connect('T9');
+    await peer.next();
+    const params = { group_id: 30001, message: 'a' };
+    for (const action of ['send_group_msg', 'send_group_msg_async', 'send_msg']) {
+      const answer = await peer.call(action, params);
+      assert.deepEqual([answer['status'], answer['retcode'], answer['reason']], ['failed', 1403, 'scope.missing'], action);
+    }
+    assert.equal((await peer.call('get_login_info'))['status'], 'ok');
+    // An alias is the action that it stands for.
+    assert.equal((await peer.call('get_version'))['status'], 'ok');
+    const later = await peer.call('send_private_msg_async', { user_id: 10001, message: 'a' });
+    assert.deepEqual([later['status'], later['retcode']], ['async', 0]);
+  });
+
   test('is answered once when its handler throws, and not at all when the socket is gone', async (t) => {
     const { w, peer } = await connected(t);
     const logged: string[] = [];

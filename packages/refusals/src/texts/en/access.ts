@@ -2,6 +2,12 @@ import { type FamilyTexts, text } from '../operator-text.ts';
 
 /** Roles, rates, limits and addresses that cannot be dialled. */
 export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'config'> = {
+  'scope.missing': text(
+    'This client may not call that action',
+    'The token is right, but the list "actions" of this bot client does not hold the action.',
+    'See "action" in the evidence, then actions of the client in hufu.yaml.',
+    'Add the name, or a pattern such as get_*, to actions of the client in hufu.yaml and restart; without the key every action is allowed.',
+  ),
   'scope.role_required': text(
     'A higher role is needed',
     'The credential is right, but only the role named in "needed" may do this.',
@@ -34,7 +40,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'limit.slow_reader': text(
     'The connection read too slowly',
-    'More than limits.outboxBytes waited for this connection, so it was closed; nothing stored is lost.',
+    'More than limits.outboxBytes waited for this connection, or nothing of what waited for a bot has left for 30 s, so it was closed; nothing stored is lost.',
     'Is the peer suspended, overloaded, or on a bad line?',
     'The client connects again and catches up by itself. Raise limits.outboxBytes in hufu.yaml if it happens to healthy peers.',
   ),

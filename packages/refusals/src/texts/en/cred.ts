@@ -12,9 +12,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.wrong_place': text(
     'The token came in a place that is not read',
-    'A token was found, but in the query of the address. Addresses end up in logs and proxies, so on this port it is read only for bot clients that allow it.',
+    'A token was found, but in the query of the address. Addresses end up in logs and proxies, so it is read only for bot clients that allow it.',
     'See "place" in the evidence, then how the client builds its address.',
-    'Send "Authorization: Bearer <token>"; a OneBot client that can only use the query needs queryToken: true in its entry of hufu.yaml, or the ports 3000 and 3001.',
+    'Send "Authorization: Bearer <token>"; a OneBot client that can only use the query needs queryToken: true in its entry of hufu.yaml.',
   ),
   'cred.malformed': text(
     'The credential is malformed',

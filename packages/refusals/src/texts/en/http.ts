@@ -27,7 +27,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.body_too_large': text(
     'The request is too large',
-    'The body is longer than the limit of the route ("limitBytes").',
+    'The body is longer than the limit of the route, or a OneBot frame longer than 4 MiB ("limitBytes").',
     'See "limitBytes" in the evidence.',
     'Send fewer or smaller items per request; files go to POST /api/v1/files.',
   ),

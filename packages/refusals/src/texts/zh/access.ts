@@ -2,6 +2,12 @@ import { type FamilyTexts, text } from '../operator-text.ts';
 
 /** 角色、频率、上限，以及不能连接的地址。 */
 export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'config'> = {
+  'scope.missing': text(
+    '该客户端不能调用此接口',
+    '令牌正确，但该机器人客户端的 actions 列表中没有此接口。',
+    '查看证据中的 action，再对照 hufu.yaml 中该客户端的 actions。',
+    '在 hufu.yaml 该客户端的 actions 中加入接口名，或 get_* 这样的模式，然后重启；不写 actions 即允许全部。',
+  ),
   'scope.role_required': text(
     '需要更高的角色',
     '凭据正确，但只有 needed 所示的角色可以这样做。',
@@ -34,7 +40,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'limit.slow_reader': text(
     '连接读取太慢',
-    '等待发往该连接的数据超过 limits.outboxBytes，因此关闭；已保存的内容不会丢失。',
+    '等待发往该连接的数据超过 limits.outboxBytes，或机器人连接 30 秒内没有取走任何数据，因此关闭；已保存的内容不会丢失。',
     '对方是否被挂起、过载或网络很差？',
     '客户端会自动重连并补齐。若健康的客户端也这样，请在 hufu.yaml 提高 limits.outboxBytes。',
   ),

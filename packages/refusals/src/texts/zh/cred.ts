@@ -11,9 +11,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.wrong_place': text(
     '令牌放在了不读取的位置',
-    '找到了令牌，但它在地址的查询参数里。地址会进入日志与代理，因此在此端口只对允许的机器人客户端读取。',
+    '找到了令牌，但它在地址的查询参数里。地址会进入日志与代理，因此只对允许的机器人客户端读取。',
     '查看证据中的 place，以及客户端如何拼接地址。',
-    '改为发送 "Authorization: Bearer <令牌>"；只能用查询参数的 OneBot 客户端，在 hufu.yaml 对应条目加 queryToken: true，或连接 3000、3001 端口。',
+    '改为发送 "Authorization: Bearer <令牌>"；只能用查询参数的 OneBot 客户端，请在 hufu.yaml 对应条目加 queryToken: true。',
   ),
   'cred.malformed': text(
     '凭据格式不对',

@@ -27,7 +27,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.body_too_large': text(
     '请求内容过大',
-    '请求体超过该路由的上限（limitBytes）。',
+    '请求体超过该路由的上限，或 OneBot 帧超过 4 MiB（limitBytes）。',
     '查看证据中的 limitBytes。',
     '每次请求少发一些内容；文件请用 POST /api/v1/files。',
   ),

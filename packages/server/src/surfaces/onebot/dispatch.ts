@@ -1,5 +1,6 @@
 import { encodeResponse, type OneBotRequest, type OneBotResponse, parseRequestFrame, splitAction } from '@hufu/protocol/onebot';
 import type { Refusal } from '@hufu/refusals';
+import type { BotClient } from '../../domain/model.ts';
 import { type Outcome, refusalOf, Refused } from '../../kernel/outcome.ts';
 import type { Action, ActionContext } from './actions/action.ts';
 import { actions, findAction, nearestActions } from './actions/index.ts';
@@ -44,9 +45,10 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     const { name, mode } = splitAction(called);
     const action = findAction(name);
     if (action === undefined) return refused(unknownAction(name), name);
+    if (!mayCall(context.client, action.name)) return refused({ code: 'scope.missing', evidence: { action: action.name } }, name);
     if (mode === 'async') {
       const begun = beginAsync(action, params);
-      return begun === null ? { ...OK, status: 'async', retcode: 1 } : refused(begun, name);
+      return begun === null ? { ...OK, status: 'async', retcode: context.client.asyncRetcode ?? 1 } : refused(begun, name);
     }
     const outcome = await run(context, action, params);
     return outcome.ok ? { ...OK, data: outcome.value } : refused(outcome.refusal, name);
@@ -121,6 +123,12 @@ async function run(context: ActionContext, action: Action, params: Readonly<Reco
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** By the client's patterns, in which `*` stands for any letters. */
+function mayCall({ actions: patterns }: BotClient, name: string): boolean {
+  if (patterns === undefined) return true;
+  return patterns.some((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(name));
 }
 
 function unknownAction(name: string): Refusal {

@@ -16,6 +16,7 @@ export const refusalWords = {
   upgrade_required: 'http.upgrade_missing',
   rate_limited: 'rate.requests',
   action_unknown: 'onebot.action_unknown',
+  scope_denied: 'scope.missing',
   param_missing: 'onebot.bad_params',
   param_invalid: 'onebot.bad_params',
   target_missing: 'onebot.bad_params',

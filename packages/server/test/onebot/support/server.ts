@@ -51,7 +51,7 @@ export async function realServer(t: TestContext, options: ServerOptions = {}): P
     'store.cacheMegabytes': 4,
     dataDir,
     adminSecret: ADMIN,
-    bots: readBots(options.bots ?? BOT_A, 'test', {}),
+    bots: readBots(options.bots ?? BOT_A, () => 'test', {}).bots,
     ...options.settings,
   };
   const logged: { fields: Record<string, unknown>; text: string }[] = [];
