@@ -24,6 +24,7 @@ const say = (message: unknown) => () => ({ group_id: Number(GROUPS.team), messag
 // biome-ignore format: one mistake a line, to be read as a table
 const ACTIONS: readonly Action[] = [
   { code: 'onebot.action_unknown', how: 'a name that does not exist', action: 'send_group_message', params: () => ({}), retcode: 1404, evidence: ['action', 'detail'] },
+  { code: 'scope.missing', how: 'an action that is not among those of the client', action: 'get_version_info', params: () => ({}), retcode: 1403, evidence: ['action'] },
   { code: 'onebot.bad_params', how: 'a group that is no number', action: 'send_group_msg', params: () => ({ group_id: 'x', message: 'hi' }), retcode: 1400, evidence: ['detail'] },
   { code: 'onebot.segment_unsupported', how: 'a segment that cannot be sent', action: 'send_group_msg', params: say([{ type: 'shake', data: {} }]), retcode: 1200, evidence: ['detail'] },
   { code: 'onebot.reply_missing', how: 'a reply to nothing', action: 'send_group_msg', params: say([{ type: 'reply', data: { id: '999999' } }, { type: 'text', data: { text: 'hi' } }]), retcode: 1200, evidence: ['detail'] },
@@ -77,6 +78,7 @@ interface Handshake {
   readonly how: string;
   /** Lines of the request beside those of every handshake. */
   readonly lines?: readonly string[];
+  readonly path?: string;
   readonly query?: string;
   readonly at?: 'http' | 'onebotWs' | 'onebotHttp';
   readonly status: number;
@@ -100,6 +102,7 @@ export const HANDSHAKES: readonly Handshake[] = [
   { code: 'cred.wrong_kind', how: 'the admin secret', lines: bearer(ADMIN), status: 403, retcode: 1403, evidence: ['presentedKind'] },
   { code: 'cred.wrong_kind', how: 'the token of the client that we dial', lines: bearer(REVERSE_TOKEN), status: 403, retcode: 1403, evidence: ['presentedKind', 'client'] },
   { code: 'cred.wrong_kind', how: 'a device token', toldAs: 'cred.rejected', lines: bearer('alice-web'), status: 403, retcode: 1403, evidence: ['presentedKind', 'ownerUid'] },
+  { code: 'http.route_unknown', how: 'a mistyped path', path: '/onebot/v11/event', lines: bearer(BOT_TOKEN), status: 404, retcode: 1404, evidence: ['path', 'detail'] },
   { code: 'onebot.bot_unbound', how: 'the token of a client that is switched off', lines: bearer(OFF_TOKEN), status: 403, retcode: 1403, evidence: ['enabled', 'client'] },
 ];
 
@@ -117,7 +120,7 @@ function handshakeCase(one: Handshake): Case {
     evidence: one.evidence ?? [],
     async provoke({ server }, from) {
       const to = server.at[one.at ?? 'http'];
-      const answer = parseAnswer(await raw(to, handshakeText(one, to), from));
+      const answer = parseAnswer(await raw(to, handshakeText(one, to, one.path), from));
       return refusedHandshake(answer, { ...one, code: one.toldAs ?? one.code });
     },
   };
@@ -168,6 +171,21 @@ const full: Case = {
     for (const tap of open) tap.close();
     assert.equal(answer.headers['retry-after'], '10');
     return refusedHandshake(answer, { code: 'limit.connections', status: 503, retcode: 1429 });
+  },
+};
+
+/** Nothing of a frame that is too long is read, so it has no answer but the close code. */
+const tooLong: Case = {
+  code: 'http.body_too_large',
+  how: 'a frame longer than 4 MiB',
+  surface: 'onebot forward',
+  evidence: ['limitBytes'],
+  async provoke({ server }, from): Promise<Told> {
+    const bot = await dialForward(server.at.onebotWs, BOT_TOKEN, from);
+    bot.write(JSON.stringify({ action: 'get_status', params: { x: 'x'.repeat(4 * 1024 * 1024) } }));
+    const { code, reason } = await bot.closed;
+    assert.equal(code, 1009);
+    return { requestId: null, text: reason };
   },
 };
 
@@ -243,6 +261,7 @@ export const botCases: readonly Case[] = [
   ...HANDSHAKES.map(handshakeCase),
   ...FRAMES.map(frameCase),
   full,
+  tooLong,
   ...DIALS.map(dialCase),
   banned('forward'),
   banned('reverse'),

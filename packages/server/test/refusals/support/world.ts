@@ -28,6 +28,8 @@ export const REVERSE_TOKEN = 'token-of-the-reverse-client';
 export const OFF_TOKEN = 'token-of-a-client-switched-off';
 export const MANY_TOKEN = 'token-of-a-client-with-many-connections';
 export const BOT = '20001';
+/** All but get_version_info. */
+const ACTIONS = '[send_*, get_msg, get_status, get_login_info, get_friend_list, get_group_*]';
 
 /** Groups by what is wrong with them for alice and for the bot. */
 export const GROUPS = {
@@ -52,10 +54,10 @@ bots:
   - uid: "${BOT}"
     name: Bot A
     clients:
-      - {name: forward, kind: forward, token: ${BOT_TOKEN}}
+      - {name: forward, kind: forward, token: ${BOT_TOKEN}, actions: ${ACTIONS}}
       - {name: many, kind: forward, token: ${MANY_TOKEN}}
       - {name: off, kind: forward, token: ${OFF_TOKEN}, enabled: false}
-      - {name: reverse, kind: reverse, url: "${framework.url}", token: ${REVERSE_TOKEN}}
+      - {name: reverse, kind: reverse, url: "${framework.url}", token: ${REVERSE_TOKEN}, actions: ${ACTIONS}}
 `;
   const first = await openServer({ yaml });
   await populate((path, body) => asAdmin(first, path, body));
