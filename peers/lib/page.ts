@@ -49,6 +49,9 @@ export async function openPage(browser: Browser, address: string, language: Lang
   const button = (name: string, within: Page | Locator = page) => within.getByRole('button', { name, exact: true }).first();
   const field = (name: string, within: Page | Locator = page) => within.getByLabel(name, { exact: true });
   const dialog = page.getByRole('dialog');
+  const rail = (place: 'chats' | 'bots' | 'refusals') =>
+    page.getByRole('navigation').getByRole('link', { name: words.rail[place] });
+  const botCard = (name: string) => page.getByRole('article').filter({ hasText: name });
 
   const person = {
     page,
@@ -74,7 +77,7 @@ export async function openPage(browser: Browser, address: string, language: Lang
     },
     /** Presses "New bot" in the chats and copies what the dialog offers; the dialog stays open. */
     async newBot(name: string, url: string, framework = 'nonebot'): Promise<BotInPage> {
-      await page.getByRole('link', { name: words.rail.chats }).click();
+      await rail('chats').click();
       await button(words.bots.newBot).click();
       await field(words.bots.name, dialog).fill(name);
       await dialog.getByRole('combobox', { name: words.bots.framework }).selectOption(framework);
@@ -93,6 +96,31 @@ export async function openPage(browser: Browser, address: string, language: Lang
     /** Waits for a word of the open dialog's state line, e.g. "connected". */
     dialogShows: (state: keyof typeof en.bots.state) =>
       dialog.getByText(words.bots.state[state]).first().waitFor({ timeout: 40_000 }),
+    async closeDialog(): Promise<void> {
+      await button(words.close, dialog).click();
+      await dialog.waitFor({ state: 'detached' });
+    },
+    /** The state line of a bot in the list of bots. */
+    botShows: (name: string, state: keyof typeof en.bots.state) =>
+      botCard(name).getByText(words.bots.state[state]).first().waitFor({ timeout: 40_000 }),
+    async dialNow(name: string): Promise<void> {
+      await rail('bots').click();
+      await button(words.bots.retry, botCard(name)).click();
+    },
+    async changeAddress(name: string, url: string): Promise<void> {
+      await rail('bots').click();
+      await button(words.bots.editUrl, botCard(name)).click();
+      await field(words.bots.url, botCard(name)).fill(url);
+      await button(words.bots.save, botCard(name)).click();
+    },
+    /** In the list of refusals: the row of this request id ('' = the newest) with this title. */
+    async openRefusal(requestId: string, title: string): Promise<void> {
+      await page
+        .getByRole('link', { name: title })
+        .and(page.locator(`a[href*="/refusals/${requestId}"]`))
+        .first()
+        .click();
+    },
     /** From the dialog of a new bot to the conversation with it; answers the bot's uid. */
     async writeToNewBot(): Promise<string> {
       await button(words.bots.chat, dialog).click();
@@ -108,7 +136,7 @@ export async function openPage(browser: Browser, address: string, language: Lang
       return decodeURIComponent(new URL(page.url()).pathname.split('/').pop() ?? '');
     },
     async open(name: string): Promise<void> {
-      await page.getByRole('link', { name: words.rail.chats }).click();
+      await rail('chats').click();
       await page.getByRole('link', { name }).first().click();
       await page.getByRole('log').waitFor();
     },
@@ -125,17 +153,21 @@ export async function openPage(browser: Browser, address: string, language: Lang
     heard: (what: (bubble: Bubble) => boolean, timeoutMs = WAIT_MS): Promise<Bubble> =>
       until('the message in the page', async () => (await person.bubbles()).find(what), timeoutMs),
     async speak(next: Language): Promise<void> {
+      if (words === WORDS[next]) return;
       await button(words.rail.language).click();
       words = WORDS[next];
-      await page.getByRole('link', { name: words.rail.chats }).waitFor();
+      await rail('chats').waitFor();
     },
     async goTo(place: 'chats' | 'bots' | 'refusals'): Promise<void> {
-      await page.getByRole('link', { name: words.rail[place] }).click();
+      await rail(place).click();
     },
     /** The text of the first refusal card that holds this code. */
     async card(code: string): Promise<string> {
       const card = page.getByTestId('refusal-card').filter({ hasText: code }).filter({ hasText: words.refusal.fix }).first();
-      await card.waitFor({ timeout: 40_000 });
+      await card.waitFor({ timeout: 40_000 }).catch(async () => {
+        const shown = await page.getByTestId('refusal-card').allTextContents();
+        throw new Error(`no refusal card of ${code}; the page shows ${JSON.stringify(shown)}`);
+      });
       return (await card.textContent()) ?? '';
     },
     /** A picture of the page into the folder HUFU_SHOTS, for whoever wants to look. */

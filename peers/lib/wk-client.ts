@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { createKeyPair, deriveSession, SessionCipher } from '@hufu/protocol/wkproto/crypto';
 import { type ConnackFrame, type Frame, FrameDecoder } from '@hufu/protocol/wkproto';
 
+const MAX_KEPT_BYTES = 4096;
+
 /** A minimal WKProto client over TCP for load and durability tests; the protocol itself is proved by the foreign SDKs. */
 export class WkClient {
   readonly acks = new Map<number, { messageId: bigint; messageSeq: number; reasonCode: number }>();
@@ -9,6 +11,8 @@ export class WkClient {
   connack: ConnackFrame | null = null;
   closed = false;
   disconnectReason = '';
+  /** The first bytes that came, for who looks at the wire itself. */
+  bytes = Buffer.alloc(0);
   readonly #socket: Socket;
   readonly #decoder = new FrameDecoder({ maxFrameBytes: 1 << 20, side: 'client' });
   readonly #keys = createKeyPair();
@@ -23,7 +27,10 @@ export class WkClient {
     this.#socket.on('close', () => {
       this.closed = true;
     });
-    this.#socket.on('data', (bytes) => void this.#decoder.push(bytes, (frame) => this.#onFrame(frame)));
+    this.#socket.on('data', (bytes) => {
+      if (this.bytes.length < MAX_KEPT_BYTES) this.bytes = Buffer.concat([this.bytes, bytes]);
+      this.#decoder.push(bytes, (frame) => this.#onFrame(frame));
+    });
   }
 
   async login(uid: string, token: string, deviceFlag = 0): Promise<ConnackFrame> {

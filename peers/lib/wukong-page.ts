@@ -32,6 +32,8 @@ export interface SdkAck {
 export interface SdkPage {
   readonly page: Page;
   seen(): Promise<SeenByPage>;
+  /** What the server sent over the page's WebSockets so far, as Latin-1. */
+  frames(): readonly string[];
   /** The reason code of the last status that the SDK told its listeners; 1 = connected. */
   connect(input: { address: string; uid: string; token: string; deviceFlag?: number }): Promise<number>;
   /** Answers the SENDACK of this message. */
@@ -76,12 +78,17 @@ export async function serveSdk(): Promise<SdkSite> {
 export async function openSdkPage(browser: Browser, site: SdkSite): Promise<SdkPage> {
   const context = await browser.newContext();
   const page = await context.newPage();
+  const frames: string[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => frames.push(typeof payload === 'string' ? payload : payload.toString('latin1'))),
+  );
   await page.goto(site.url);
   await page.evaluate(LISTEN);
   const seen = () => page.evaluate<SeenByPage>('window.seen');
   return {
     page,
     seen,
+    frames: () => frames,
     async connect({ address, uid, token, deviceFlag = 1 }) {
       const before = (await seen()).statuses.length;
       await page.evaluate(`(() => {

@@ -105,4 +105,28 @@ describe('a reverse WebSocket', () => {
       assert.equal(w.refusals.at(-1)?.refusal.evidence?.['closeCode'], code ?? 1005);
     }
   });
+
+  test('takes a 403 for an old session still held only when the peer cannot know that it ended', async (t) => {
+    for (const [goodbye, code] of [
+      [true, 'remote.unknown_403'],
+      [false, 'remote.self_id_duplicate'],
+    ] as const) {
+      let status = 101;
+      const w = await onebotWorld(t);
+      const peer = await framework(t, () => status);
+      w.addClient('nb', { kind: 'reverse', url: peer.url });
+      await w.surface.start();
+      await peer.first;
+      const ended = untilState(w, (state) => state.state === 'waiting');
+      const { socket } = peer.arrivals[0]?.peer ?? assert.fail('nobody dialled');
+      if (goodbye) socket.close(1012, 'restart');
+      else socket.terminate();
+      await ended;
+      status = 403;
+      const refused = untilState(w, (state) => state.state === 'refused');
+      w.surface.retry('c-nb');
+      await refused;
+      assert.equal(w.refusals.at(-1)?.refusal.code, code);
+    }
+  });
 });

@@ -166,6 +166,23 @@ test('what the peer was told stays what it was told, whatever is found out later
   assert.deepEqual([explanation?.code, explanation?.publicCode], ['cred.superseded', 'cred.rejected']);
 });
 
+test('who was told of a refusal is told again when its real cause is found out', async () => {
+  const told: string[] = [];
+  recorder.onRecorded((uid, _, code) => told.push(`${uid} ${code}`));
+  const id = recorder.record(input({ readerUid: 'ann' }));
+  recorder.addEvidence(id, { evidence: { nearMiss: 'none' } });
+  recorder.addEvidence(id, { evidence: {}, code: 'cred.superseded' });
+  assert.deepEqual(told, ['ann cred.mismatch', 'ann cred.superseded']);
+});
+
+test('a live notice says no more than the explanation: not that the value opens another account', async () => {
+  const told: string[] = [];
+  recorder.onRecorded((uid, _, code) => told.push(`${uid} ${code}`));
+  const id = recorder.record(input({ readerUid: 'ann' }));
+  recorder.addEvidence(id, { evidence: { ownerUid: 'ben' }, code: 'cred.other_owner' });
+  assert.deepEqual(told, ['ann cred.mismatch']);
+});
+
 test('the owner of what was almost presented hears of it and may read it, also after a restart', async () => {
   const told: string[] = [];
   const id = recorder.record(input({ readerUid: null }));

@@ -73,15 +73,18 @@ export class DecisionRecorder {
     const decision = this.#ring.get(requestId);
     if (decision === undefined) return;
     decision.evidence = { ...decision.evidence, ...printableEvidence(learned.evidence) };
+    const before = shownCode(decision);
+    const isNewReader = learned.readerUid !== undefined && learned.readerUid !== decision.readerUid;
     decision.code = learned.code ?? decision.code;
-    const isNews = learned.readerUid !== undefined && learned.readerUid !== decision.readerUid;
-    if (isNews) decision.readerUid = learned.readerUid ?? null;
+    if (isNewReader) decision.readerUid = learned.readerUid ?? null;
     // What was only counted stays in memory with its evidence, too.
     if (!decision.stored) return;
     this.#touch(decision);
-    if (isNews) this.#tell(decision);
+    // A page that already shows the refusal shows its cause now.
+    if (isNewReader || shownCode(decision) !== before) this.#tell(decision);
   }
 
+  /** Told of each kept decision that somebody may read, and again when its cause was found out. */
   onRecorded(listener: RecordedListener): void {
     this.#listeners.add(listener);
   }
@@ -146,8 +149,9 @@ export class DecisionRecorder {
     this.#recountTimer = null;
   }
 
-  #tell({ readerUid, id, code }: Decision): void {
-    if (readerUid !== null) for (const listener of this.#listeners) listener(readerUid, id, code);
+  #tell(decision: Decision): void {
+    const { readerUid, id } = decision;
+    if (readerUid !== null) for (const listener of this.#listeners) listener(readerUid, id, shownCode(decision));
   }
 
   #touch(decision: Decision): void {
@@ -179,6 +183,11 @@ export class DecisionRecorder {
       return null;
     }
   }
+}
+
+/** As its reader sees it: neither the code nor the telling may say more than the explanation does. */
+function shownCode(decision: Decision): string {
+  return rowFor(decision, { kind: 'person', uid: decision.readerUid ?? '' }).code;
 }
 
 function recordOf(decision: Decision): DecisionRecord {

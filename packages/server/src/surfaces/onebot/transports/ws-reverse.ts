@@ -15,6 +15,8 @@ const SOFT_REFUSAL_MS = 2000;
 /** 1005: closed without a code, as a Koishi whose adapter lacks a plugin closes. */
 const SOFT_REFUSAL_CODES: ReadonlySet<number> = new Set([1000, 1005, 1008]);
 const DIAGNOSIS_MS = 8000;
+/** No close frame came. */
+const ABNORMAL_CLOSE = 1006;
 
 export interface ReverseOptions extends ReportOptions {
   readonly connect: (
@@ -33,6 +35,7 @@ export class ReverseClient {
   #timer: NodeJS.Timeout | null = null;
   #dialling = false;
   #connection: OnebotConnection | null = null;
+  /** When a connection ended that the peer may still believe in; null = the peer knows of its end. */
   #droppedMs: number | null = null;
 
   constructor(options: ReverseOptions) {
@@ -145,7 +148,8 @@ export class ReverseClient {
     else this.#report.connected();
     this.#connection = this.#options.connect(socket, `ob-${randomUUID()}`, (code, reason) => {
       this.#connection = null;
-      this.#droppedMs = deps.now();
+      // A peer that said goodbye (a program that is restarted) has let go of the session.
+      this.#droppedMs = code === ABNORMAL_CLOSE ? deps.now() : null;
       if (this.#stopping.signal.aborted) return;
       const stableMs = deps.now() - openedMs;
       if (stableMs <= SOFT_REFUSAL_MS && SOFT_REFUSAL_CODES.has(code)) {
@@ -160,6 +164,8 @@ export class ReverseClient {
 
   #refused(target: DialTarget, token: string | null, result: Exclude<HandshakeResult, { kind: 'open' }>): void {
     if (result.kind === 'error') {
+      // Where nothing listens, nothing holds a session.
+      if (result.code === 'ECONNREFUSED') this.#droppedMs = null;
       this.#failed({ code: codeOfError(result.code), evidence: { error: result.code } }, { kind: 'unreachable' });
       return;
     }
