@@ -53,6 +53,11 @@ export class WkClient {
     return frame;
   }
 
+  /** Messages written so far. */
+  get sent(): number {
+    return this.#seq;
+  }
+
   /** Writes a SEND and answers its clientSeq. */
   send(channelId: string, channelType: number, clientMsgNo: string, payload: string): number {
     if (this.#cipher === null) throw new Error('not logged in');
