@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import pino from 'pino';
 import type { Evidence, Refusal } from '@hufu/refusals';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../kernel/log.ts';
@@ -10,6 +9,7 @@ import { acceptSocket } from '../surfaces/listen/tcp-accept.ts';
 import { acceptWebSockets } from '../surfaces/listen/ws-accept.ts';
 import { type Core, composeCore } from './compose.ts';
 import { listenControl } from './control.ts';
+import { openLog } from './log.ts';
 import { type Addresses, composeSurfaces } from './surfaces.ts';
 
 export interface RunningServer {
@@ -42,7 +42,7 @@ export interface StartOptions {
 /** Opens the data, the surfaces, then the listeners. On a failure everything already open is closed again. */
 export async function startServer(input: StartOptions): Promise<Started> {
   const config = { ...input.config, dataDir: resolve(input.config.dataDir) };
-  const log: Log = input.log ?? pino({ level: config.logLevel, base: null }, pino.destination(2));
+  const log: Log = input.log ?? openLog(config.logLevel);
   for (const note of config.notes) log.warn({}, note);
   const composed = await composeCore(config, log);
   if (!composed.ok) return composed;
