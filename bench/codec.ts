@@ -1,3 +1,4 @@
+import { encodeRecv } from '@hufu/protocol/jsonrpc';
 import { FrameDecoder, FrameWriter, encodeFrame, type SendFrame } from '@hufu/protocol/wkproto';
 import { createKeyPair, deriveSession, SessionCipher } from '@hufu/protocol/wkproto/crypto';
 
@@ -60,6 +61,7 @@ const ack = { messageId: 70_000_000_001, clientSeq: 1234, messageSeq: 7, reasonC
 measure('SENDACK encode', () => writer.sendack(ack, 5));
 measure('RECV encode, in clear', () => writer.recv(recv, 5, null));
 measure('RECV encode + encrypt', () => writer.recv(recv, 5, cipher));
+measure('recv as JSON', () => Buffer.from(encodeRecv({ ...recv, messageId: '70000000001' })));
 measure('RECVACK decode', () => decoder.push(recvAck, count));
 measure(
   'handshake (X25519)',

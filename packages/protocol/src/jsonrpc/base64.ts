@@ -6,6 +6,12 @@ const PAIRS = Array.from({ length: 4096 }, (_, bits) => `${LETTERS[bits >> 6]}${
 
 /** Standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {
+  if (typeof Buffer !== 'undefined') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  return encodeLetters(bytes);
+}
+
+/** Where there is no Buffer: a browser. */
+export function encodeLetters(bytes: Uint8Array): string {
   let text = '';
   const whole = bytes.length - (bytes.length % 3);
   for (let at = 0; at < whole; at += 3) {

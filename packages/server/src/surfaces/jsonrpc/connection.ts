@@ -139,7 +139,7 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
 
   deliver(delivery: Delivery): void {
     if (this.#state !== 'live') return;
-    this.say(encodeDelivery(this, delivery));
+    this.transport.send(encodeDelivery(this, delivery));
     if (delivery.message.id < 0) return;
     this.#unacked ??= new Unacked();
     this.#unacked.add(delivery, this.deps.now());
@@ -151,7 +151,7 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
 
   /** Delivers again what was not acknowledged in time. */
   resend(nowMs: number): void {
-    this.#unacked?.resend(nowMs, (delivery) => this.say(encodeDelivery(this, delivery)));
+    if (this.#state === 'live') this.#unacked?.resend(nowMs, (delivery) => this.transport.send(encodeDelivery(this, delivery)));
   }
 
   notify(notification: Notification): void {

@@ -6,16 +6,34 @@ import type { RpcConnection } from './connection.ts';
 
 const RED_DOT = 2;
 
+interface Encoded {
+  readonly flags: number;
+  readonly channelId: string;
+  readonly bytes: Buffer;
+}
+
+/** The text that the last receiver of a message got: in a group the next one gets the same bytes. */
+const encoded = new WeakMap<Delivery, Encoded>();
+
 /** `recv` for one receiver: its own view of the channel. The badge is not for the sender's other devices. */
-export function encodeDelivery(connection: RpcConnection, delivery: Delivery): string {
-  const { message, state, senderUid } = delivery;
+export function encodeDelivery(connection: RpcConnection, delivery: Delivery): Buffer {
+  const { message } = delivery;
   const own = message.sender === connection.u;
-  const flags = message.flags & 0x07;
+  const flags = own ? message.flags & 0x07 & ~RED_DOT : message.flags & 0x07;
+  const channelId = channelIdFor(connection.uid, delivery);
+  const known = encoded.get(delivery);
+  if (known?.flags === flags && known.channelId === channelId) return known.bytes;
+  const bytes = Buffer.from(textOf(delivery, flags, channelId));
+  encoded.set(delivery, { flags, channelId, bytes });
+  return bytes;
+}
+
+function textOf({ message, state, senderUid }: Delivery, flags: number, channelId: string): string {
   return encodeRecv({
-    flags: own ? flags & ~RED_DOT : flags,
+    flags,
     setting: (message.flags >> 8) & 0xff,
     fromUid: senderUid,
-    channelId: channelIdFor(connection.uid, delivery),
+    channelId,
     channelType: state.channel.type,
     expire: message.expireSeconds,
     clientMsgNo: message.clientMsgNo,
