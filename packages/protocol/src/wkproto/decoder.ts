@@ -15,6 +15,8 @@ export interface DecoderOptions {
   readonly side: 'server' | 'client';
 }
 
+/** Shared by all decoders: a body is read in one go. */
+const reader = new BodyReader();
 const MAX_LENGTH_BYTES = 4;
 const MIN_PARTIAL_BYTES = 64;
 
@@ -26,7 +28,6 @@ export class FrameDecoder {
   /** Negotiated version: 5 until the server sets it after CONNECT; a client's own is set by its owner, then by CONNACK. */
   version = 5;
   readonly #options: DecoderOptions;
-  readonly #reader = new BodyReader();
   /** The beginning of a frame whose end has not arrived; its first `#held` bytes count. */
   #partial: Uint8Array | null = null;
   #held = 0;
@@ -122,7 +123,6 @@ export class FrameDecoder {
     const type = first >> 4;
     if (type === PING) return onFrame(PING_FRAME);
     if (type === PONG) return onFrame(PONG_FRAME);
-    const reader = this.#reader;
     reader.reset(bytes, start + this.#headBytes, end);
     const frame = decodeBody({ reader, type, flags: first & 0x0f, version: this.version, side: this.#options.side });
     if (frame === null) this.#fail('frame_direction', `frame type ${type} towards the ${this.#options.side}`);

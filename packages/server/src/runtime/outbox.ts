@@ -4,6 +4,8 @@ export interface ByteSink {
   write(frames: readonly Uint8Array[], bytes: number): void;
   /** Bytes handed over and not yet taken by the kernel. */
   readonly backlogBytes: number;
+  /** The peer takes less than it is sent and the backlog has passed the limit; told once. */
+  onSlow(): void;
 }
 
 let dirty: Outbox[] = [];
@@ -11,20 +13,17 @@ let scheduled = false;
 
 /**
  * Gathers all frames of a connection in one tick into one write. Buffers exist only while something waits, so an idle connection costs nothing.
- * `onSlow` is called once when the peer takes less than it is sent and the backlog passes `limitBytes`.
  */
 export class Outbox {
   readonly #sink: ByteSink;
   readonly #limitBytes: number;
-  readonly #onSlow: () => void;
   #frames: Uint8Array[] | null = null;
   #bytes = 0;
   #closed = false;
 
-  constructor(sink: ByteSink, limitBytes: number, onSlow: () => void) {
+  constructor(sink: ByteSink, limitBytes: number) {
     this.#sink = sink;
     this.#limitBytes = limitBytes;
-    this.#onSlow = onSlow;
   }
 
   push(frame: Uint8Array): void {
@@ -52,7 +51,7 @@ export class Outbox {
     this.#sink.write(frames, bytes);
     if (this.#sink.backlogBytes > this.#limitBytes) {
       this.#closed = true;
-      this.#onSlow();
+      this.#sink.onSlow();
     }
   }
 

@@ -4,10 +4,10 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
 import { it, type TestContext } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { tcpTransport, wsTransport } from '../../src/surfaces/listen/transport.ts';
+import { TcpTransport, WsTransport } from '../../src/surfaces/listen/transport.ts';
 import { WS_BINARY, wsFrames } from '../../src/surfaces/listen/ws-frames.ts';
 
-const LIMITS = { outboxBytes: 1_000_000, onSlow: () => {} };
+const LIMITS = { outboxBytes: 1_000_000 };
 
 async function wsPair(t: TestContext) {
   const http = createServer();
@@ -39,7 +39,7 @@ it('over TCP all frames of a tick leave in one write', async (t) => {
     server.close();
   });
   const write = t.mock.method(socket, 'write');
-  const transport = tcpTransport(socket, LIMITS);
+  const transport = new TcpTransport(socket, LIMITS.outboxBytes);
   for (let index = 0; index < 100; index += 1) transport.send(Buffer.from([index]));
   const [bytes] = (await once(client, 'data')) as [Buffer];
   assert.equal(write.mock.callCount(), 1);
@@ -52,7 +52,7 @@ it('over TCP all frames of a tick leave in one write', async (t) => {
 it('over WebSocket each frame is a message of its own, and all of a tick leave in one write', async (t) => {
   const { ws, socket, client } = await wsPair(t);
   const write = t.mock.method(socket, 'write');
-  const transport = wsTransport(ws, socket, { ...LIMITS, opcode: WS_BINARY });
+  const transport = new WsTransport(ws, socket, { ...LIMITS, opcode: WS_BINARY });
   const lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 100_000];
   const got: number[] = [];
   client.on('message', (data, isBinary) => got.push(isBinary && Buffer.isBuffer(data) ? data.length : -1));
@@ -66,7 +66,7 @@ it('over WebSocket each frame is a message of its own, and all of a tick leave i
 
 it('frames that the WebSocket library itself writes in between stay whole', async (t) => {
   const { ws, socket, client } = await wsPair(t);
-  const transport = wsTransport(ws, socket, { ...LIMITS, opcode: WS_BINARY });
+  const transport = new WsTransport(ws, socket, { ...LIMITS, opcode: WS_BINARY });
   const got: string[] = [];
   client.on('message', (data) => got.push(String(data)));
   client.on('pong', (data) => got.push(`pong ${data.toString()}`));
@@ -84,7 +84,8 @@ it('frames that the WebSocket library itself writes in between stay whole', asyn
 it('more than the limit in one tick does not wait for its end: the slow reader is told of at once', async (t) => {
   const { ws, socket } = await wsPair(t);
   let slow = 0;
-  const transport = wsTransport(ws, socket, { outboxBytes: 100_000, onSlow: () => (slow += 1), opcode: WS_BINARY });
+  const transport = new WsTransport(ws, socket, { outboxBytes: 100_000, opcode: WS_BINARY });
+  transport.owner = { onSlow: () => void (slow += 1) };
   for (let index = 0; index < 1000 && slow === 0; index += 1) transport.send(Buffer.alloc(50_000));
   assert.equal(slow, 1);
   assert.ok(socket.writableLength < 1_000_000, `${socket.writableLength} bytes kept`);

@@ -12,13 +12,13 @@ import {
 } from '@hufu/protocol/jsonrpc';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { User } from '../../domain/model.ts';
+import { newConnectionId } from '../../kernel/ids.ts';
 import type { Delivery, LiveSession, Notification } from '../../runtime/session.ts';
 import { Unacked } from '../../runtime/unacked.ts';
 import { CONNECT_TIMEOUT_MS, type ClientSurfaceDeps, IDLE_TIMEOUT_MS, type RefusalSeen } from '../listen/client-deps.ts';
-import type { ClientHandler } from '../listen/client-handler.ts';
-import type { Watched } from '../listen/idle-watch.ts';
-import { Intake } from '../listen/intake.ts';
+import { Intake, type IntakeOwner } from '../listen/intake.ts';
 import type { Peer } from '../listen/peer.ts';
+import type { ClientConnection } from '../listen/sessions.ts';
 import type { Transport } from '../listen/transport.ts';
 import { handleCall } from './calls.ts';
 import { handleConnect } from './connect.ts';
@@ -38,9 +38,9 @@ type State = 'waiting' | 'authenticating' | 'live' | 'leaving' | 'ended';
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /** One JSON-RPC client, over WebSocket or TCP. Its calls are worked off in order, so that messages keep theirs. */
-export class RpcConnection implements LiveSession, ClientHandler, Watched {
+export class RpcConnection implements LiveSession, ClientConnection, IntakeOwner<RpcParsed> {
   readonly surface = 'jsonrpc';
-  readonly connectionId = randomUUID();
+  readonly connectionId = newConnectionId();
   readonly transport: Transport;
   readonly peer: Peer;
   readonly deps: ClientSurfaceDeps;
@@ -61,11 +61,7 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
     this.#onGone = onGone;
     this.lastHeardMs = deps.now();
     this.#stream = transport.kind === 'tcp' ? new ObjectStream(MAX_MESSAGE_BYTES) : null;
-    this.intake = new Intake(
-      (parsed) => this.#onParsed(parsed),
-      transport,
-      (parsed) => parsed,
-    );
+    this.intake = new Intake<RpcParsed>(this, transport);
   }
 
   get uid(): string {
@@ -108,7 +104,11 @@ export class RpcConnection implements LiveSession, ClientHandler, Watched {
     this.refuse(null, { code: 'wk.protocol', evidence: { problem } });
   }
 
-  #onParsed(parsed: RpcParsed): Promise<void> | undefined {
+  keep(parsed: RpcParsed): RpcParsed {
+    return parsed;
+  }
+
+  take(parsed: RpcParsed): Promise<void> | undefined {
     if (this.#state === 'live') {
       if (parsed.ok) return handleCall(this, parsed.message);
       const { id, code, problem } = parsed.error;

@@ -2,20 +2,25 @@
 const MAX_IN_FLIGHT = 1024;
 const MAX_IN_FLIGHT_BYTES = 1024 * 1024;
 
+export interface IntakeOwner<T> {
+  /** Answers a promise when everything later has to wait for this one: a token check, a channel that must be read first. */
+  take(item: T): Promise<unknown> | undefined;
+  /** Makes an item fit to wait: it may point into a buffer that the next read overwrites. */
+  keep(item: T): T;
+}
+
 export interface Valve {
   pause(): void;
   resume(): void;
 }
 
 /**
- * What one connection says, worked off in the order it came. `handle` answers a promise when everything later has to wait for this one (a token check,
- * a channel that must be read first). While something waits the socket is not read, so what is kept is bounded by what the last read brought.
- * `keep` makes an item fit to wait: it may point into a buffer that the next read overwrites.
+ * What one connection says, worked off in the order it came. While something waits the socket is not read, so what is kept is bounded by what the last read
+ * brought.
  */
 export class Intake<T> {
-  readonly #handle: (item: T) => Promise<unknown> | undefined;
+  readonly #owner: IntakeOwner<T>;
   readonly #valve: Valve;
-  readonly #keep: (item: T) => T;
   #waiting: T[] | null = null;
   #held = false;
   #full = false;
@@ -23,17 +28,16 @@ export class Intake<T> {
   #inFlightBytes = 0;
   #stopped = false;
 
-  constructor(handle: (item: T) => Promise<unknown> | undefined, valve: Valve, keep: (item: T) => T) {
-    this.#handle = handle;
+  constructor(owner: IntakeOwner<T>, valve: Valve) {
+    this.#owner = owner;
     this.#valve = valve;
-    this.#keep = keep;
   }
 
   push(item: T): void {
     if (this.#stopped) return;
-    if (this.#waiting !== null) this.#waiting.push(this.#keep(item));
+    if (this.#waiting !== null) this.#waiting.push(this.#owner.keep(item));
     else if (this.#held || this.#full) {
-      this.#waiting = [this.#keep(item)];
+      this.#waiting = [this.#owner.keep(item)];
       this.#valve.pause();
     } else this.#take(item);
   }
@@ -61,7 +65,7 @@ export class Intake<T> {
   }
 
   #take(item: T): void {
-    const step = this.#handle(item);
+    const step = this.#owner.take(item);
     if (step === undefined) return;
     this.#held = true;
     const release = (): void => {

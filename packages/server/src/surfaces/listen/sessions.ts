@@ -2,13 +2,12 @@ import type { ClientSurfaceDeps } from './client-deps.ts';
 import type { ClientHandler, ClientProtocol } from './client-handler.ts';
 import { IdleWatch, type Watched } from './idle-watch.ts';
 import type { Peer } from './peer.ts';
-import { tcpTransport, type Transport, type TransportLimits, wsTransport } from './transport.ts';
+import { TcpTransport, type Transport, type TransportOwner, WsTransport } from './transport.ts';
 
 /** A connection of either client protocol, as its surface keeps it. */
-export interface ClientConnection extends ClientHandler, Watched {
+export interface ClientConnection extends ClientHandler, TransportOwner, Watched {
   /** Delivers again what was not acknowledged in time. */
   resend(nowMs: number): void;
-  onSlow(): void;
   close(code: number, reason: string): void;
 }
 
@@ -32,16 +31,17 @@ export function openSessions<C extends ClientConnection>(
     connections.delete(connection);
     idle.remove(connection);
   };
-  const open = (peer: Peer, transportOf: (limits: TransportLimits) => Transport): C => {
-    const transport = transportOf({ outboxBytes: deps.limits.outboxBytes, onSlow: () => connection.onSlow() });
+  const open = (peer: Peer, transport: Transport): C => {
     const connection = create(transport, peer, onGone);
+    transport.owner = connection;
     connections.add(connection);
     idle.add(connection);
     return connection;
   };
+  const { outboxBytes } = deps.limits;
   return {
-    onSocket: (socket, peer) => open(peer, (limits) => tcpTransport(socket, limits)),
-    onWebSocket: (ws, socket, peer) => open(peer, (limits) => wsTransport(ws, socket, { ...limits, opcode })),
+    onSocket: (socket, peer) => open(peer, new TcpTransport(socket, outboxBytes)),
+    onWebSocket: (ws, socket, peer) => open(peer, new WsTransport(ws, socket, { outboxBytes, opcode })),
     /** Tells every client that the server goes, then lets go of them. */
     stop() {
       clearInterval(resend);

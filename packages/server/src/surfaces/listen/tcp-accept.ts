@@ -6,17 +6,21 @@ import type { Peer } from './peer.ts';
 /** TCP connections of chat clients: the first bytes tell which of the two protocols the client speaks. Answers what takes the bytes. */
 export function acceptSocket(socket: Socket, peer: Peer, options: AcceptOptions): (bytes: Buffer) => void {
   let handler: ClientHandler | null = null;
-  const silence = setTimeout(() => {
+  let silence: NodeJS.Timeout | null = setTimeout(() => {
     options.refuse({ code: 'wk.auth_timeout', evidence: { state: 'silent' } }, peer);
     socket.destroy();
   }, CONNECT_TIMEOUT_MS);
+  const spoke = (): void => {
+    if (silence !== null) clearTimeout(silence);
+    silence = null;
+  };
   socket.once('close', () => {
-    clearTimeout(silence);
+    spoke();
     handler?.onClosed();
   });
   return (bytes) => {
     if (handler === null) {
-      clearTimeout(silence);
+      spoke();
       handler = (startsLikeJson(bytes) ? options.json : options.binary).onSocket(socket, peer);
     }
     handler.onBytes(bytes);

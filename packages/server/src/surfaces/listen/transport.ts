@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { Outbox } from '../../runtime/outbox.ts';
+import { type ByteSink, Outbox } from '../../runtime/outbox.ts';
 import { wsFrames } from './ws-frames.ts';
 
-/** A connection below the protocol: frames out, bytes in. */
+/** A connection below the protocol: frames out, bytes in. One object each, no closures: an idle connection is mostly this. */
 export interface Transport {
   readonly kind: 'tcp' | 'ws';
+  /** Set by the connection above it. */
+  owner: TransportOwner | null;
   send(frame: Uint8Array): void;
   /** Sends what is gathered, says goodbye in its own way (a WebSocket carries code and reason), and is gone at most 2 s later. */
   close(code: number, reason: string): void;
@@ -15,65 +17,116 @@ export interface Transport {
   resume(): void;
 }
 
-export interface TransportLimits {
-  readonly outboxBytes: number;
+export interface TransportOwner {
+  /** The peer takes less than it is sent. */
   onSlow(): void;
 }
 
 const LINGER_MS = 2000;
 
 /** TCP: all frames of a tick leave in one write. */
-export function tcpTransport(socket: Socket, limits: TransportLimits): Transport {
-  const sink = {
-    write(frames: readonly Uint8Array[], bytes: number): void {
-      const [only] = frames;
-      if (socket.writable) socket.write(frames.length === 1 && only !== undefined ? only : Buffer.concat(frames, bytes));
-    },
-    get backlogBytes() {
-      return socket.writableLength;
-    },
-  };
-  const outbox = new Outbox(sink, limits.outboxBytes, () => limits.onSlow());
-  return {
-    kind: 'tcp',
-    send: (frame) => outbox.push(frame),
-    close: () => {
-      outbox.close();
-      socket.resume();
-      socket.end();
-      setTimeout(() => socket.destroy(), LINGER_MS).unref();
-    },
-    destroy: () => socket.destroy(),
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
-  };
+export class TcpTransport implements Transport, ByteSink {
+  readonly kind = 'tcp';
+  owner: TransportOwner | null = null;
+  readonly #socket: Socket;
+  readonly #outbox: Outbox;
+
+  constructor(socket: Socket, outboxBytes: number) {
+    this.#socket = socket;
+    this.#outbox = new Outbox(this, outboxBytes);
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(frames: readonly Uint8Array[], bytes: number): void {
+    const [only] = frames;
+    if (this.#socket.writable)
+      this.#socket.write(frames.length === 1 && only !== undefined ? only : Buffer.concat(frames, bytes));
+  }
+
+  onSlow(): void {
+    this.owner?.onSlow();
+  }
+
+  send(frame: Uint8Array): void {
+    this.#outbox.push(frame);
+  }
+
+  close(): void {
+    const socket = this.#socket;
+    this.#outbox.close();
+    socket.resume();
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
 }
 
 /**
  * WebSocket: exactly one frame per message, because the npm SDK cuts several frames in one message wrongly, and all messages of a tick in one write.
  * The messages are framed here: without compression `ws` keeps no state of its own between two of them.
  */
-export function wsTransport(ws: WebSocket, socket: Socket, options: TransportLimits & { readonly opcode: number }): Transport {
-  const sink = {
-    write(frames: readonly Uint8Array[]): void {
-      if (ws.readyState === ws.OPEN) socket.write(wsFrames(options.opcode, frames));
-    },
-    get backlogBytes() {
-      return socket.writableLength;
-    },
-  };
-  const outbox = new Outbox(sink, options.outboxBytes, () => options.onSlow());
-  return {
-    kind: 'ws',
-    send: (frame) => outbox.push(frame),
-    close: (code, reason) => {
-      outbox.close();
-      if (ws.isPaused) ws.resume();
-      ws.close(code, reason);
-      setTimeout(() => ws.terminate(), LINGER_MS).unref();
-    },
-    destroy: () => ws.terminate(),
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
-  };
+export class WsTransport implements Transport, ByteSink {
+  readonly kind = 'ws';
+  owner: TransportOwner | null = null;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #opcode: number;
+  readonly #outbox: Outbox;
+
+  constructor(ws: WebSocket, socket: Socket, options: { readonly outboxBytes: number; readonly opcode: number }) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#opcode = options.opcode;
+    this.#outbox = new Outbox(this, options.outboxBytes);
+  }
+
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(frames: readonly Uint8Array[]): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#socket.write(wsFrames(this.#opcode, frames));
+  }
+
+  onSlow(): void {
+    this.owner?.onSlow();
+  }
+
+  send(frame: Uint8Array): void {
+    this.#outbox.push(frame);
+  }
+
+  close(code: number, reason: string): void {
+    const ws = this.#ws;
+    this.#outbox.close();
+    if (ws.isPaused) ws.resume();
+    ws.close(code, reason);
+    setTimeout(() => ws.terminate(), LINGER_MS).unref();
+  }
+
+  destroy(): void {
+    this.#ws.terminate();
+  }
+
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
 }

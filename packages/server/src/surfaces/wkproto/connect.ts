@@ -53,8 +53,8 @@ async function admit(connection: WkConnection, frame: ConnectFrame): Promise<voi
     deviceId: frame.deviceId,
     deviceLevel,
     version,
-    aesKey: session.key,
-    salt: session.iv,
+    aesKey: session.key.toString('latin1'),
+    salt: session.iv.toString('latin1'),
   });
   connection.transport.send(
     connection.writer.connack({

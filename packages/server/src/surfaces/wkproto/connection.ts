@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { type ConnectFrame, type Frame, FrameDecoder, FrameWriter } from '@hufu/protocol/wkproto';
 import { SessionCipher } from '@hufu/protocol/wkproto/crypto';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
+import { newConnectionId } from '../../kernel/ids.ts';
 import type { Delivery, LiveSession, Notification } from '../../runtime/session.ts';
 import { Unacked } from '../../runtime/unacked.ts';
 import { CONNECT_TIMEOUT_MS, IDLE_TIMEOUT_MS } from '../listen/client-deps.ts';
-import type { ClientHandler } from '../listen/client-handler.ts';
-import type { Watched } from '../listen/idle-watch.ts';
-import { Intake } from '../listen/intake.ts';
+import { Intake, type IntakeOwner } from '../listen/intake.ts';
 import type { Peer } from '../listen/peer.ts';
+import type { ClientConnection } from '../listen/sessions.ts';
 import type { Transport } from '../listen/transport.ts';
 import { handleConnect } from './connect.ts';
 import type { WkDeps } from './deps.ts';
@@ -25,25 +24,28 @@ export interface Identity {
   readonly deviceId: string;
   readonly deviceLevel: 0 | 1;
   readonly version: number;
-  readonly aesKey: Uint8Array;
-  readonly salt: Uint8Array;
+  /** 16 ASCII characters each, as the protocol has them; the ciphers want bytes, but not before they are made. */
+  readonly aesKey: string;
+  readonly salt: string;
 }
 
 /** `leaving`: told to go; nothing it says counts any more, what it is owed still goes out until the socket closes. */
 type State = 'waiting' | 'authenticating' | 'live' | 'leaving' | 'ended';
 
-const MAX_FRAME_BYTES = 1024 * 1024;
+const DECODER = { maxFrameBytes: 1024 * 1024, side: 'server' } as const;
+/** It keeps nothing between two frames. */
+const WRITER = new FrameWriter();
 
 /** One WKProto client, from its first byte to its last. */
-export class WkConnection implements LiveSession, ClientHandler, Watched {
+export class WkConnection implements LiveSession, ClientConnection, IntakeOwner<Frame> {
   readonly surface = 'wkproto';
-  readonly connectionId = randomUUID();
+  readonly connectionId = newConnectionId();
   readonly peer: Peer;
   readonly transport: Transport;
   readonly deps: WkDeps;
-  readonly writer = new FrameWriter();
+  readonly writer = WRITER;
   readonly intake: Intake<Frame>;
-  readonly #decoder = new FrameDecoder({ maxFrameBytes: MAX_FRAME_BYTES, side: 'server' });
+  readonly #decoder = new FrameDecoder(DECODER);
   readonly #onGone: (connection: WkConnection) => void;
   #state: State = 'waiting';
   #identity: Identity | null = null;
@@ -59,7 +61,7 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     this.deps = deps;
     this.#onGone = onGone;
     this.lastHeardMs = deps.now();
-    this.intake = new Intake((frame) => this.#onPacket(frame), transport, ownPayload);
+    this.intake = new Intake<Frame>(this, transport);
   }
 
   get uid(): string {
@@ -87,7 +89,7 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
   /** Made at the first SEND or RECV: an idle connection needs none. */
   get cipher(): SessionCipher | null {
     if (this.#cipher === null && this.#identity !== null)
-      this.#cipher = new SessionCipher(this.#identity.aesKey, this.#identity.salt);
+      this.#cipher = new SessionCipher(Buffer.from(this.#identity.aesKey, 'latin1'), Buffer.from(this.#identity.salt, 'latin1'));
     return this.#cipher;
   }
 
@@ -120,8 +122,13 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     return this.#state === 'leaving' || this.#state === 'ended';
   }
 
+  /** The payload of a frame lies in the read buffer; one that waits takes its own along. */
+  keep(frame: Frame): Frame {
+    return frame.type === 'send' ? { ...frame, payload: Uint8Array.from(frame.payload) } : frame;
+  }
+
   /** The state gate: which packets count in which state. */
-  #onPacket(frame: Frame): Promise<void> | undefined {
+  take(frame: Frame): Promise<void> | undefined {
     if (this.#state === 'live') return this.#onLivePacket(frame);
     if (this.#state !== 'waiting') return;
     if (frame.type !== 'connect')
@@ -258,9 +265,4 @@ export class WkConnection implements LiveSession, ClientHandler, Watched {
     this.#unacked = null;
     this.#onGone(this);
   }
-}
-
-/** The payload of a frame lies in the read buffer; one that waits takes its own along. */
-function ownPayload(frame: Frame): Frame {
-  return frame.type === 'send' ? { ...frame, payload: Uint8Array.from(frame.payload) } : frame;
 }
