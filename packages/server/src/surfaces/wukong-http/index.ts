@@ -14,7 +14,7 @@ import { health, routeAddresses } from './system.ts';
 import { userToken } from './users.ts';
 
 export type { Caller, WukongHttpDeps } from './deps.ts';
-export type { Example, WukongRoute } from './route.ts';
+export type { WukongRoute } from './route.ts';
 
 /** Every route of the WuKongIM API that this server has; each example finds what those before it have made. */
 export const wukongRoutes: readonly WukongRoute[] = [
