@@ -38,7 +38,9 @@ export async function composeCore(config: Config, log: Log) {
     return opened satisfies Outcome<never>;
   }
   const decisionStore = opened.value;
-  const decisions = new DecisionRecorder(decisionStore, log);
+  const decisions = new DecisionRecorder(decisionStore, log, {
+    isSecret: (word) => adminSecret.matches(word) || botTokens.clientOf(word) !== undefined,
+  });
   const keyring = openKeyring(config.dataDir);
   const adminSecret = await openAdminSecret(directory, keyring, config.adminSecret);
 

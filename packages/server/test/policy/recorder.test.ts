@@ -12,7 +12,7 @@ const log = { info() {}, warn() {}, error() {} };
 beforeEach(() => {
   nowMs = NOW_MS;
   store = new MemoryDecisions();
-  recorder = new DecisionRecorder(store, log, { now: () => nowMs });
+  recorder = new DecisionRecorder(store, log, { clock: { now: () => nowMs }, isSecret: (word) => word === 'a-known-secret' });
 });
 afterEach(() => recorder.close());
 
@@ -220,4 +220,18 @@ test('what looks like a secret is not kept, wherever it stands', async () => {
   await recorder.flush();
   const text = JSON.stringify([await recorder.explain(id, { kind: 'operator' }), [...store.records.values()]]);
   for (const planted of [secret, 'hunter22', 'T-1']) assert.ok(!text.includes(planted), `${planted} in ${text}`);
+});
+
+test('a secret of this server is masked in addresses and in the fields of others, whatever it looks like', async () => {
+  const id = recorder.record(
+    input({
+      claimed: { uid: 'a-known-secret', deviceId: 'x a-known-secret y' },
+      subjectOfCall: 'GET /bots/a-known-secret/clients',
+      refusal: refuse('http.route_unknown', { path: '/bots/a-known-secret', uid: 'a-known-secret' }).refusal,
+    }),
+  );
+  await recorder.flush();
+  const explanation = await recorder.explain(id, { kind: 'operator' });
+  assert.equal(explanation?.evidence['call'], 'GET /bots/‹secret›/clients');
+  assert.ok(!JSON.stringify([explanation, [...store.records.values()]]).includes('a-known-secret'));
 });

@@ -1,7 +1,7 @@
 import { definitionOf, type Evidence, isRefusalCode, type Refusal, type RefusalCode } from '@hufu/refusals';
 import { type OperatorText, operatorText } from '@hufu/refusals/texts';
 import { newRequestId } from '../../kernel/ids.ts';
-import { printable, printableEvidence } from './printable.ts';
+import { type IsSecret, printable, printableEvidence, withoutSecrets } from './printable.ts';
 
 /** One refusal on its way into the records. Values come from what the peer sent, never from unset defaults; no secret is among them. */
 export interface DecisionInput {
@@ -66,21 +66,30 @@ export interface DecisionRow {
   readonly title: { readonly zh: string; readonly en: string };
 }
 
-export function decisionOf(input: DecisionInput, nowMs: number): Decision {
+export function decisionOf(input: DecisionInput, nowMs: number, isSecret: IsSecret): Decision {
   const { code, evidence } = input.refusal;
+  const claimed = Object.entries(input.claimed).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? withoutSecrets(value, isSecret) : value,
+  ]);
+  // What stands beside the cause and is the peer's own words.
+  const { path, uid, deviceId } = evidence ?? {};
+  const own = Object.entries({ path, uid, deviceId }).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, withoutSecrets(value, isSecret)]] : [],
+  );
   return {
     surface: input.surface,
     listener: input.listener,
     peer: printable(input.peer),
-    subjectOfCall: printable(input.subjectOfCall),
-    claimed: printableEvidence(input.claimed),
+    subjectOfCall: withoutSecrets(input.subjectOfCall, isSecret),
+    claimed: Object.fromEntries(claimed),
     readerUid: input.readerUid,
     answer: printable(input.answer),
     id: newRequestId(nowMs),
     tsMs: nowMs,
     told: definitionOf(code).publicCode,
     code,
-    evidence: printableEvidence({ ...input.facts, ...evidence }),
+    evidence: printableEvidence({ ...input.facts, ...evidence, ...Object.fromEntries(own) }),
     repeated: 0,
     repeatedElsewhere: 0,
     stored: false,

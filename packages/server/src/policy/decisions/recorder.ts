@@ -14,12 +14,17 @@ import {
   rowFor,
   type Viewer,
 } from './decision.ts';
-import { printableEvidence } from './printable.ts';
+import { type IsSecret, printableEvidence } from './printable.ts';
 import { RecordRate } from './record-rate.ts';
 
 export type { DecisionInput, DecisionRow, Explanation, Learned, Viewer } from './decision.ts';
 
 export type RecordedListener = (readerUid: string, requestId: string, code: string) => void;
+
+export interface RecorderOptions {
+  readonly clock?: Clock;
+  readonly isSecret?: IsSecret;
+}
 
 const RING = 10_000;
 const FLUSH_MS = 100;
@@ -34,6 +39,7 @@ export class DecisionRecorder {
   readonly #store: DecisionStore;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #isSecret: IsSecret;
   readonly #rate = new RecordRate();
   readonly #ring = new Map<string, Decision>();
   readonly #lastOf = new Map<string, Decision>();
@@ -44,16 +50,17 @@ export class DecisionRecorder {
   #recountTimer: NodeJS.Timeout | null = null;
   readonly #listeners = new Set<RecordedListener>();
 
-  constructor(store: DecisionStore, log: Log, clock: Clock = systemClock) {
+  constructor(store: DecisionStore, log: Log, options: RecorderOptions = {}) {
     this.#store = store;
     this.#log = log;
-    this.#clock = clock;
+    this.#clock = options.clock ?? systemClock;
+    this.#isSecret = options.isSecret ?? (() => false);
   }
 
   /** Answers the request id that the peer is told; nothing here waits. */
   record(input: DecisionInput): string {
     const nowMs = this.#clock.now();
-    const decision = decisionOf(input, nowMs);
+    const decision = decisionOf(input, nowMs, this.#isSecret);
     remember(this.#ring, decision.id, decision);
     if (!this.#rate.admit(input.peer, nowMs)) {
       this.#count(input.peer);
