@@ -282,7 +282,14 @@ const nameOf = (value: string) => Object.entries(SECRETS).find(([, one]) => one 
 /** As it is, and as it would look after the usual ways of writing bytes down. */
 function looksOf(value: string): readonly Buffer[] {
   const bytes = Buffer.from(value);
-  const texts = [value, value.toLowerCase(), value.toUpperCase(), bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, ''), encodeURIComponent(value)];
+  const texts = [
+    value,
+    value.toLowerCase(),
+    value.toUpperCase(),
+    bytes.toString('hex'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    encodeURIComponent(value),
+  ];
   return [...new Set(texts)].map((text) => Buffer.from(text)).concat(Buffer.from(value, 'utf16le'));
 }
 
