@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 
-const MAIN = new URL('../../packages/server/src/main.ts', import.meta.url).pathname;
+/** The command that stands alone, `npx @hufu/doctor`: it starts in half the time of `hufu doctor`, which is the same code. */
+const ALONE = new URL('../../packages/doctor/src/bin.ts', import.meta.url).pathname;
+const HUFU = new URL('../../packages/server/src/main.ts', import.meta.url).pathname;
 
 export interface DoctorAnswer {
   readonly exit: number;
@@ -21,9 +23,10 @@ export interface DoctorAnswer {
   readonly text: string;
 }
 
-/** Runs `hufu doctor` as a person would, in a process of its own; secrets go by environment. */
+/** Runs the doctor as a person would, in a process of its own; secrets go by environment. With `hufu` first among the arguments, through the server's command. */
 export async function askDoctor(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<DoctorAnswer> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'doctor', ...args, '--json'], {
+  const command = args[0] === 'hufu' ? [HUFU, 'doctor', ...args.slice(1)] : [ALONE, ...args];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command, '--json'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -53,9 +53,11 @@ function isVersionRefused(facts: Facts): boolean | null {
   if (asked.status === 101 || asked.status === 426) return true;
   if (asked.status === 400 && !isWerkzeugPage(asked)) return true;
   if (isWerkzeugPage(asked)) return false;
+  if (isFrontPage(asked) || asked.status < 200 || asked.status >= 500 || (asked.status >= 300 && asked.status < 400)) return null;
   // Unknown programs: the very answer that a plain request gets.
   const plain = httpOf(facts, 'H1');
-  return plain?.status === asked.status && plain.body === asked.body && plain.status === wsOf(facts, 'W3')?.status ? false : null;
+  const isSame = plain?.status === asked.status && plain.body === asked.body;
+  return isSame && plain.status === wsOf(facts, 'W3')?.status ? false : null;
 }
 
 /** Ids of the probes behind `upgradeArrives`. */

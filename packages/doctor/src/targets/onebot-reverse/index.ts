@@ -3,6 +3,7 @@ import type { Probe, Target } from '../../model/target.ts';
 import { reachProbes } from '../../reach/probes.ts';
 import { reachRules } from '../../reach/rules.ts';
 import { directProbes } from './direct.ts';
+import { frameworkOf } from './framework.ts';
 import { handshakeStatus, works } from './handshake.ts';
 import { options } from './options.ts';
 import { activeProbes, passiveProbes } from './probes.ts';
@@ -46,7 +47,7 @@ export const onebotReverse: Target = {
   fallback: (facts) => {
     if (works(facts) || !hasAnswered(facts)) return null;
     const status = handshakeStatus(facts);
-    if (status === null) return 'remote.unknown_peer';
+    if (status === null) return frameworkOf(facts) === null ? 'remote.unknown_peer' : null;
     return status === 101 ? null : 'remote.unknown_403';
   },
 };

@@ -24,10 +24,9 @@ export function lookAtProject(read: ReadFile, secrets: Secrets): NoteSeen['value
   const pyproject = read('pyproject.toml');
   const driver = inCode(source, 'driver') ?? valueOf(settings, 'driver') ?? '~fastapi';
   const token = tokenOf(settings);
+  const files = ['.env', named, program?.[0] ?? '', 'pyproject.toml'].filter((name) => name !== '' && read(name) !== null);
   return {
-    files: ['.env', named, program?.[0] ?? '', pyproject === null ? '' : 'pyproject.toml']
-      .filter((name) => name !== '' && read(name) !== null)
-      .join(' '),
+    files: files.join(' '),
     keys: [...settings.keys()]
       .map((key) => key.slice(0, 48))
       .slice(0, 40)
@@ -40,7 +39,7 @@ export function lookAtProject(read: ReadFile, secrets: Secrets): NoteSeen['value
     adapter: adapterOf(source, pyproject, program !== undefined),
     tokenKey: token?.key ?? '',
     misnamedKey: token === null ? ([...settings.keys()].find((key) => MISNAMED.test(key) && !isTokenKey(key)) ?? '') : '',
-    ...relationOf(token?.value ?? null, secrets['token'] ?? null),
+    ...(files.length === 0 ? UNKNOWN : relationOf(token?.value ?? null, secrets['token'] ?? null)),
   };
 }
 
@@ -66,12 +65,14 @@ function tokenOf(settings: ReadonlyMap<string, string>): { readonly key: string;
   return null;
 }
 
+const UNKNOWN = { token: 'unknown', carriedBy: '' };
+
 /** `token`: unset, not_given, equal, differs, unknown, or what makes both the same; `carriedBy`: which of them carries it. */
 function relationOf(own: string | null, given: string | null) {
   if (own === null) return { token: 'unset', carriedBy: '' };
   if (given === null) return { token: 'not_given', carriedBy: '' };
   // python-dotenv puts another variable there, of an environment that is not ours.
-  if (own.includes('${')) return { token: 'unknown', carriedBy: '' };
+  if (own.includes('${')) return UNKNOWN;
   if (own === given) return { token: 'equal', carriedBy: '' };
   const near = nearMiss(own, given);
   return { token: near?.kind ?? 'differs', carriedBy: near === null ? '' : near.carriedBy === 'a' ? 'project' : 'given' };

@@ -1,4 +1,4 @@
-import { type Facts, noteOf, wsOf } from '../../model/facts.ts';
+import { type Facts, noteOf, seenAs, wsOf } from '../../model/facts.ts';
 import type { Confidence } from '../../model/target.ts';
 import { frameworkOf } from './framework.ts';
 import {
@@ -48,9 +48,12 @@ export function adapterRefusal(facts: Facts): TokenRefusal | null {
   return { confidence: typeof dropped === 'number' && dropped < HELD_MS ? 'possible' : 'likely', evidence };
 }
 
-/** NoneBot is ready for a handshake, and none was tried: token and bot id remain. */
+/** NoneBot is ready for a handshake, and none was tried: token and bot id remain. A certificate that nobody trusts explains a failure by itself. */
 export function isUndecided(facts: Facts): boolean {
-  return isAdapterReady(facts) && isPathRight(facts) && handshakeStatus(facts) === null && ownHandshake(facts) === null;
+  const isTrusted = (seenAs(facts, 'N3', 'tls')?.certificateError ?? null) === null;
+  return (
+    isAdapterReady(facts) && isTrusted && isPathRight(facts) && handshakeStatus(facts) === null && ownHandshake(facts) === null
+  );
 }
 
 function isAdapterReady(facts: Facts): boolean {

@@ -34,10 +34,11 @@ export const otherRules: readonly Rule[] = [
     });
   }),
   rule('remote.self_id_unknown', KOISHI, (facts) => {
-    if (frameworkOf(facts) !== 'koishi' || !isPathRight(facts)) return null;
+    if (frameworkOf(facts) !== 'koishi') return null;
     const own = ownHandshake(facts);
     const isNamed = facts.question.given['selfId'] !== undefined;
-    if (own === null) return handshakeStatus(facts) === null ? possible(['W3'], { edits: [selfIdEdit(facts)] }) : null;
+    const isOpen = isPathRight(facts) && handshakeStatus(facts) === null;
+    if (own === null) return isOpen ? possible(['W3'], { edits: [selfIdEdit(facts)] }) : null;
     if (!/invalid x-self-id/.test(own.close?.reason ?? '')) return null;
     return (isNamed ? certain : possible)(handshakeEvidence(facts), { edits: [selfIdEdit(facts)] });
   }),

@@ -18,8 +18,8 @@ const CODES = [
   'remote.token_required',
   'remote.token_near_miss',
   'remote.auth_scheme',
-  'remote.auth_stripped',
   'remote.token_mismatch',
+  'remote.auth_stripped',
 ] as const;
 
 type Found = Partial<Record<(typeof CODES)[number], Finding>>;
@@ -31,7 +31,8 @@ export const tokenRules: readonly Rule[] = [
     if (wsOf(facts, 'W5')?.status === 101) return certain(['W5'], { edits: tokenEdits(facts) });
     if (works(facts) && !hasToken(facts) && frameworkOf(facts) !== 'koishi') return certain(['W4'], { edits: tokenEdits(facts) });
     if (checksNone(facts)) return likely(['W3'], { edits: tokenEdits(facts) });
-    return relation(facts) === 'unset' ? likely(['C1'], { edits: [tokenLine] }) : null;
+    // A variable of the environment may set what no file does: the word of a handshake counts more.
+    return relation(facts) === 'unset' && ownHandshake(facts) === null ? likely(['C1'], { edits: [tokenLine] }) : null;
   }),
   warning('remote.token_key_misnamed', NONEBOT, (facts) => {
     const key = noteOf(facts, 'C1')['misnamedKey'];
