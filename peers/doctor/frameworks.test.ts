@@ -1,8 +1,6 @@
 import { after, before, describe, test } from 'node:test';
-import { startAiocqhttp } from '../lib/aiocqhttp.ts';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
-import { startKoishi } from '../lib/koishi.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { aiocqhttpWith, KOISHI_REVERSE, koishiWith } from '../lib/framework-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
@@ -15,15 +13,8 @@ describe('doctor on Koishi', { timeout: 120_000 }, () => {
   let koishi = '';
   let bare = '';
   before(async () => {
-    const start = async (adapter: string) => {
-      const port = await freePort();
-      const server = `  server:\n    host: 127.0.0.1\n    port: ${port}\n`;
-      await startKoishi([{ path: 'koishi.yml', content: `plugins:\n  http: {}\n${server}${adapter}` }]);
-      return `ws://127.0.0.1:${port}`;
-    };
-    const adapter = (protocol: string) =>
-      `  adapter-onebot:\n    selfId: '10001'\n    protocol: ${protocol}\n    path: /onebot\n    endpoint: ws://127.0.0.1:9/\n`;
-    [koishi, bare] = await Promise.all([start(adapter('ws-reverse')), start(adapter('ws'))]);
+    const dialling = "    selfId: '10001'\n    protocol: ws\n    endpoint: ws://127.0.0.1:9/\n";
+    [koishi, bare] = await Promise.all([koishiWith(KOISHI_REVERSE), koishiWith(dialling)]);
   });
   after(stopPrograms);
 
@@ -102,13 +93,7 @@ describe('doctor on aiocqhttp', { timeout: 120_000 }, () => {
   let checked = '';
   let open = '';
   before(async () => {
-    const start = async (token: string) => {
-      const port = await freePort();
-      const lines = ['from aiocqhttp import CQHttp', `bot = CQHttp(${token})`, `bot.run(host='127.0.0.1', port=${port})`];
-      await startAiocqhttp([{ path: 'bot.py', content: lines.join('\n') }]);
-      return `ws://127.0.0.1:${port}`;
-    };
-    [checked, open] = await Promise.all([start(`access_token='${RIGHT}'`), start('')]);
+    [checked, open] = await Promise.all([aiocqhttpWith(`access_token='${RIGHT}'`), aiocqhttpWith('')]);
   });
   after(stopPrograms);
 

@@ -32,5 +32,6 @@ export function takeFromQuery(url: URL, secrets: Secrets): { readonly secrets: S
   const token = url.searchParams.get('access_token');
   if (token === null || token === '') return { secrets, tokenInQuery: false };
   url.searchParams.delete('access_token');
-  return { secrets: { token, ...secrets }, tokenInQuery: true };
+  // A token that was given besides is the one the program sends in its header.
+  return { secrets: { token, ...secrets }, tokenInQuery: secrets['token'] === undefined };
 }

@@ -1,4 +1,4 @@
-import type { DnsSeen, Facts, HttpSeen, Seen, TcpSeen, TlsSeen, WsSeen } from '../../src/model/facts.ts';
+import type { DnsSeen, Facts, HttpSeen, NoteSeen, Seen, TcpSeen, TlsSeen, WsSeen } from '../../src/model/facts.ts';
 import type { Question } from '../../src/model/question.ts';
 
 /** Facts written by hand: what a probe would have seen, without a network. */
@@ -41,6 +41,10 @@ export function tcp(...tries: TcpSeen['tries'][number][]): TcpSeen {
 
 export function tls(result: TlsSeen['result'], certificateError: string | null = null): TlsSeen {
   return { kind: 'tls', request: 'TLS', result, certificateError, subject: '', names: '', validFrom: '', validTo: '', ms: 1 };
+}
+
+export function note(values: NoteSeen['values']): NoteSeen {
+  return { kind: 'note', request: 'note', values, ms: 0 };
 }
 
 export const REACHED = { N1: dns('127.0.0.1'), N2: tcp({ address: '127.0.0.1', result: 'ok' }) } as const;

@@ -3,7 +3,6 @@ import { type Facts, noteOf, wsOf } from '../../../model/facts.ts';
 import type { RefusalCode } from '@hufu/refusals';
 import type { Finding, Rule } from '../../../model/target.ts';
 import type { Text } from '../../../model/text.ts';
-import { parseUrl } from '../../../tools/redact.ts';
 import { pastTheProxy } from '../direct.ts';
 import { nginxLine, tokenEdits, tokenLine } from '../edits.ts';
 import { frameworkOf, hasFront, isWerkzeugPage } from '../framework.ts';
@@ -54,28 +53,30 @@ function explained(facts: Facts): Found {
     return {
       'remote.token_near_miss': nearMissOf(facts, { confidence: 'likely', evidence: ['T1', 'W4'] }) ?? unsendableFinding(facts),
     };
+  if (isInQuery(facts)) return unread(facts, refusal);
   if (refusal === null) return {};
-  if (!hasToken(facts)) return { 'remote.token_required': required(facts, refusal) };
+  if (!hasToken(facts)) return { 'remote.token_required': { ...refusal, edits: tokenEdits(facts) } };
   const near = nearMissOf(facts, refusal);
   if (near !== null) return { 'remote.token_near_miss': near };
   return schemeOrFront(facts, refusal) ?? { 'remote.token_mismatch': mismatch(facts, refusal) };
 }
 
-function required(facts: Facts, { confidence, evidence }: TokenRefusal): Finding {
-  const inQuery = parseUrl(facts.question.url)?.searchParams.has('access_token') === true;
-  return {
-    confidence,
-    evidence,
-    edits: tokenEdits(facts),
-    ...(inQuery
-      ? {
-          detail: {
-            zh: '地址里的 access_token 参数不会被读取：令牌要放在 Authorization 请求头里',
-            en: 'the access_token in the address is not read: the token belongs into the Authorization header',
-          },
-        }
-      : {}),
+/** The person's program puts the token into the address, which neither of the two reads. */
+function isInQuery(facts: Facts): boolean {
+  const framework = frameworkOf(facts);
+  return facts.question.given['tokenInQuery'] === true && (framework === 'nonebot' || framework === 'aiocqhttp');
+}
+
+function unread(facts: Facts, refusal: TokenRefusal | null): Found {
+  const detail: Text = {
+    zh: '地址里的 access_token 参数不会被读取：令牌要放在 Authorization: Bearer 请求头里',
+    en: 'the access_token in the address is not read: the token belongs into the header Authorization: Bearer',
   };
+  const bare = wsOf(facts, 'W5')?.status;
+  if (bare === 401 || bare === 403) return { 'remote.token_required': certain(['W4', 'W5'], { detail }) };
+  if (refusal === null) return {};
+  const also = refusal.confidence === 'certain' ? { 'remote.token_mismatch': mismatch(facts, refusal) } : {};
+  return { 'remote.token_required': { ...refusal, detail }, ...also };
 }
 
 function mismatch(facts: Facts, { confidence, evidence }: TokenRefusal): Finding {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { diagnoseDial } from '../../packages/server/src/app/diagnose-dial.ts';
-import { startAiocqhttp } from '../lib/aiocqhttp.ts';
 import { type Certificates, makeCertificates } from '../lib/certificates.ts';
 import { askDoctor } from '../lib/doctor.ts';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
-import { startKoishi } from '../lib/koishi.ts';
-import { listenDeaf, listenTcp } from '../lib/listeners.ts';
+import { aiocqhttpWith, KOISHI_REVERSE, koishiWith } from '../lib/framework-setup.ts';
+import { listenTcp } from '../lib/listeners.ts';
 import { type Nginx, PASS_UPGRADE, passTo, startNginx } from '../lib/nginx.ts';
-import { freePort, startNoneBot } from '../lib/nonebot.ts';
+import { freePort } from '../lib/nonebot.ts';
+import { type Bot, startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
@@ -18,48 +18,8 @@ const NO_AUTH = 'proxy_set_header Authorization "";';
 const NO_ID = 'proxy_set_header X-Self-ID "";';
 const NO_ROLE = 'proxy_set_header X-Client-Role "";';
 
-interface Framework {
-  readonly port: number;
-  readonly folder: string;
-}
-
-async function startNoneBotWith(token: string, more = ''): Promise<Framework> {
-  const port = await freePort();
-  const lines = [
-    'import nonebot',
-    'from nonebot.adapters.onebot.v11 import Adapter',
-    'nonebot.init()',
-    'nonebot.get_driver().register_adapter(Adapter)',
-    'nonebot.run()',
-  ];
-  const { folder } = await startNoneBot([
-    { path: '.env', content: `PORT=${port}\nONEBOT_ACCESS_TOKEN=${token}\n${more}\n` },
-    { path: 'bot.py', content: lines.join('\n') },
-  ]);
-  return { port, folder };
-}
-
-async function startKoishiThere(): Promise<Framework> {
-  const port = await freePort();
-  const adapter = "  adapter-onebot:\n    selfId: '10001'\n    protocol: ws-reverse\n    path: /onebot\n";
-  const content = `plugins:\n  http: {}\n  server:\n    host: 127.0.0.1\n    port: ${port}\n${adapter}`;
-  return { port, folder: (await startKoishi([{ path: 'koishi.yml', content }])).folder };
-}
-
-async function startAiocqhttpWith(token: string): Promise<Framework> {
-  const port = await freePort();
-  const lines = [
-    'from aiocqhttp import CQHttp',
-    `bot = CQHttp(access_token='${token}')`,
-    `bot.run(host='127.0.0.1', port=${port})`,
-  ];
-  return { port, folder: (await startAiocqhttp([{ path: 'bot.py', content: lines.join('\n') }])).folder };
-}
-
 describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
-  let nonebot: Framework;
-  let aiocqhttp: Framework;
-  let koishi: Framework;
+  let nonebot: Bot;
   let nginx: Nginx;
   let certificates: Certificates;
   let hole: Awaited<ReturnType<typeof listenTcp>>;
@@ -67,7 +27,13 @@ describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
     certificates = makeCertificates();
     hole = await listenTcp(() => undefined);
     const closed = await freePort();
-    [nonebot, aiocqhttp, koishi] = await Promise.all([startNoneBotWith(RIGHT), startAiocqhttpWith(RIGHT), startKoishiThere()]);
+    const started = await Promise.all([
+      startBot({ python: 'HUFU_PEERS_PYTHON', env: `ONEBOT_ACCESS_TOKEN=${RIGHT}` }),
+      aiocqhttpWith(`access_token='${RIGHT}'`),
+      koishiWith(KOISHI_REVERSE),
+    ]);
+    nonebot = started[0];
+    const [aiocqhttp, koishi] = started.slice(1).map((url) => Number(new URL(String(url)).port));
     const bot = nonebot.port;
     const { lines } = certificates;
     nginx = await startNginx({
@@ -87,13 +53,13 @@ describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
       expired: () => `${lines.expired}\n${passTo(bot)}`,
       selfSigned: () => `${lines.selfSigned}\n${passTo(bot)}`,
       otherName: () => `${lines.other}\n${passTo(bot)}`,
-      aiocqhttp: () => passTo(aiocqhttp.port),
-      aiocqhttpNoUpgrade: () => passTo(aiocqhttp.port, ''),
-      aiocqhttpNoAuth: () => passTo(aiocqhttp.port, PASS_UPGRADE + NO_AUTH),
-      aiocqhttpNoRole: () => passTo(aiocqhttp.port, PASS_UPGRADE + NO_ROLE),
-      aiocqhttpNoId: () => passTo(aiocqhttp.port, PASS_UPGRADE + NO_ID),
-      koishiNoUpgrade: () => passTo(koishi.port, ''),
-      koishiNoRole: () => passTo(koishi.port, PASS_UPGRADE + NO_ROLE),
+      aiocqhttp: () => passTo(aiocqhttp),
+      aiocqhttpNoUpgrade: () => passTo(aiocqhttp, ''),
+      aiocqhttpNoAuth: () => passTo(aiocqhttp, PASS_UPGRADE + NO_AUTH),
+      aiocqhttpNoRole: () => passTo(aiocqhttp, PASS_UPGRADE + NO_ROLE),
+      aiocqhttpNoId: () => passTo(aiocqhttp, PASS_UPGRADE + NO_ID),
+      koishiNoUpgrade: () => passTo(koishi, ''),
+      koishiNoRole: () => passTo(koishi, PASS_UPGRADE + NO_ROLE),
     });
   });
   after(async () => {
@@ -165,7 +131,7 @@ describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
       fault: 'it drops Authorization, and the project holds the same token',
       url: at('noAuth'),
       token: RIGHT,
-      args: [...ACTIVE, '--project', nonebot.folder],
+      args: [...ACTIVE, '--project', nonebot.program.folder],
       codes: ['remote.auth_stripped'],
       confidence: 'likely',
     }),
@@ -173,7 +139,7 @@ describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
       fault: 'a wrong token, and the project holds another',
       url: at('pass'),
       token: WRONG,
-      args: [...ACTIVE, '--project', nonebot.folder],
+      args: [...ACTIVE, '--project', nonebot.program.folder],
       codes: ['remote.token_mismatch'],
       confidence: 'certain',
     }),
@@ -404,59 +370,5 @@ describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
     const args = [at('denied'), '--self-id', '10001'];
     const [alone, hufu] = await Promise.all([askDoctor(args), askDoctor(['hufu', ...args])]);
     assert.deepEqual([hufu.codes, hufu.exit], [alone.codes, alone.exit]);
-  });
-});
-
-describe('doctor on ports that are no bot program', { timeout: 120_000 }, () => {
-  after(stopPrograms);
-  const ask = (port: number, row: Omit<DoctorRow, 'url'>, scheme = 'ws') =>
-    checkRow({ url: `${scheme}://127.0.0.1:${port}/onebot/v11/ws`, token: RIGHT, args: ACTIVE, ...row });
-
-  test('a closed port', async () => {
-    await ask(await freePort(), { fault: 'closed', codes: ['remote.refused'], exit: 3, confidence: 'certain' });
-  });
-
-  test('a name that does not resolve', async () => {
-    await checkRow({
-      fault: 'no name',
-      url: 'ws://no-such-host.invalid:8080/onebot/v11/ws',
-      token: RIGHT,
-      args: ACTIVE,
-      codes: ['remote.dns'],
-      exit: 3,
-    });
-  });
-
-  test('a port that drops each SYN', async () => {
-    const { port } = await listenDeaf();
-    await ask(port, { fault: 'dropped SYN', codes: ['remote.timeout'], exit: 3 });
-  });
-
-  test('a black hole: it accepts and never answers, over ws and over wss', async () => {
-    const hole = await listenTcp(() => undefined);
-    await ask(hole.port, { fault: 'black hole', codes: ['remote.mute'], confidence: 'certain' });
-    await ask(hole.port, { fault: 'black hole over wss', codes: ['remote.mute'], confidence: 'certain' }, 'wss');
-    await hole.close();
-  });
-
-  test('other protocols are named by what they say', async () => {
-    for (const [banner, words] of [
-      ['220 mail.example ESMTP ready\r\n', /that is SMTP/],
-      ["-ERR unknown command 'GET', with args beginning with: '/'\r\n", /that is Redis/],
-      ['SSH-2.0-OpenSSH_9.2p1\r\n', /that is SSH/],
-    ] as const) {
-      const other = await listenTcp((socket) => {
-        if (banner.startsWith('-')) socket.once('data', () => socket.write(banner));
-        else socket.write(banner);
-      });
-      await ask(other.port, { fault: banner, codes: ['remote.not_http'], confidence: 'certain', says: [words] });
-      await other.close();
-    }
-  });
-
-  test('a reset after the request', async () => {
-    const rude = await listenTcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
-    await ask(rude.port, { fault: 'reset', codes: ['remote.reset'] });
-    await rude.close();
   });
 });
