@@ -151,6 +151,32 @@ describe('what a bot hears', () => {
   });
 });
 
+describe('bots that hear each other', () => {
+  test('are kept from answering each other for ever', async (t) => {
+    const { server, a, cq, b } = await scene(t);
+    await cq.close();
+    const say = (peer: Peer, message: string) => peer.call('send_group_msg', { group_id: 30001, message });
+    // Sixty turns of each, and the other's first word.
+    for (let n = 0; n <= 60; n += 1) {
+      await say(a, `a${n}`);
+      assert.equal((await b.next())['raw_message'], `a${n}`);
+      await say(b, `b${n}`);
+      assert.equal((await a.next())['raw_message'], `b${n}`);
+    }
+    await say(a, 'a61');
+    await server.say('10001', GROUP, { type: 1, content: 'enough' });
+    assert.equal((await b.next())['raw_message'], 'enough');
+    assert.match(server.logged.map((line) => line.text).join('\n'), /two bots answer each other/);
+    assert.equal((await a.next())['raw_message'], 'enough');
+  });
+
+  test('may report without end, as long as it is no answer', async (t) => {
+    const { a, b } = await scene(t);
+    for (let n = 0; n < 150; n += 1) await a.call('send_group_msg', { group_id: 30001, message: `report ${n}` });
+    for (let n = 0; n < 150; n += 1) assert.equal((await b.next())['raw_message'], `report ${n}`);
+  });
+});
+
 describe('what a bot says', () => {
   test('is for people text with its ats at their place, the reply and the pictures beside it', async (t) => {
     const { server, a, b } = await scene(t);

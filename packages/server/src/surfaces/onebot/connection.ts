@@ -135,11 +135,24 @@ export class OnebotConnection implements FeedSink {
     // The answer to a call whose message is in the same batch leaves before the events that follow it.
     if (this.#dispatcher.outstanding > 0) await new Promise((resolve) => setImmediate(resolve));
     const event = await toEvent(deps, { bot, client, delivery, replayed });
-    if (event === null) return written();
+    if (event === null || this.#isLoop(delivery)) return written();
     this.#outgoing.event(JSON.stringify(event), () => {
       status.received(delivery.message.id, delivery.message.tsMs);
       written();
     });
+  }
+
+  #isLoop({ message }: Delivery): boolean {
+    const { deps, bot, client, status } = this.#options;
+    const sender = deps.users.peekInt(message.sender);
+    if (sender?.kind !== 'bot') return false;
+    const { told, isNew } = status.loops.hears(message.ch, sender.u, deps.now());
+    if (isNew)
+      deps.events.warn(
+        { bot: bot.uid, client: client.name, other: sender.uid, message: message.id },
+        'two bots answer each other without end: the other is not heard for the rest of the minute',
+      );
+    return !told;
   }
 
   left(position: number): void {

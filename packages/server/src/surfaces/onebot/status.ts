@@ -1,6 +1,9 @@
+import { LoopGuard } from './loop-guard.ts';
+
 /** Counters of one bot since the server started, as `get_status` reports them; its clients share them. */
 export class BotStatus {
   readonly startedMs: number;
+  readonly loops = new LoopGuard();
   messagesReceived = 0;
   messagesSent = 0;
   lastMessageMs = 0;

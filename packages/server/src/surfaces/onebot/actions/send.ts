@@ -93,11 +93,13 @@ async function send(
   context.status.good = stored.ok || !stored.refusal.code.startsWith('srv.');
   if (!stored.ok) return stored;
   context.status.messagesSent += 1;
+  context.status.loops.spoke(begun.value.ch);
   const { warnings } = begun.value;
   return ok({ message_id: stored.value.messageId, ...(warnings.length > 0 ? { warnings } : {}) });
 }
 
 interface Begun {
+  readonly ch: number;
   readonly stored: Promise<Outcome<Stored>>;
   readonly warnings: readonly string[];
 }
@@ -126,5 +128,5 @@ async function begin(context: ActionContext, { state, channelId }: Target, conte
     payload: composed.value.payload,
     origin: connectionId,
   });
-  return ok({ stored, warnings: composed.value.warnings });
+  return ok({ ch: state.channel.ch, stored, warnings: composed.value.warnings });
 }
