@@ -4,7 +4,10 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { freePort, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
-import { startServer, type TestServer } from '../lib/server.ts';
+import { ADMIN_SECRET, admin, startServer, type TestServer } from '../lib/server.ts';
+
+/** A PNG of one pixel. */
+const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('a person in the page and an unmodified NoneBot', { timeout: 120_000 }, () => {
   let server: TestServer;
@@ -44,6 +47,19 @@ describe('a person in the page and an unmodified NoneBot', { timeout: 120_000 },
     await ann.say('picture');
     await ann.heard((one) => one.from === botUid && one.pictures.some((width) => width > 0));
     await ann.shot('4-private');
+
+    await ann.sendPicture({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(DOT, 'base64') });
+    await ann.heard((one) => one.from === 'ann' && one.pictures.some((width) => width > 0));
+
+    // Words and a picture in one message, as other clients write them: the bot sends back by its id what it received.
+    const form = new FormData();
+    form.set('file', new Blob([Buffer.from(DOT, 'base64')], { type: 'image/png' }), 'dot.png');
+    const headers = { Authorization: `Bearer ${ADMIN_SECRET}` };
+    const upload = await fetch(`${server.ready.http}/api/v1/files`, { method: 'POST', headers, body: form });
+    const parts = [{ ...((await upload.json()) as object), type: 2, offset: 6 }];
+    const payload = Buffer.from(JSON.stringify({ type: 1, content: '/echo two', parts })).toString('base64');
+    await admin(server, '/message/send', { from_uid: 'ann', channel_id: botUid, channel_type: 1, payload });
+    await ann.heard((one) => one.from === botUid && one.text.includes('two') && one.pictures.some((width) => width > 0));
 
     await ann.newGroup('Crew', 'Echo');
     await ann.say('ping');

@@ -134,6 +134,12 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
     await ann.openRefusal('', operatorText('wk.flag_mismatch').en.title);
     const requestId = await isExplained('wk.flag_mismatch', /device_flag/);
     assertPublic(page.frames().join('\n'), requestId);
+    const eve = await openPage(browser, server.ready.http);
+    await eve.signUp('eve');
+    const { title, meaning, fix } = operatorText('wk.flag_mismatch').en;
+    const seen = await eve.lookUp(requestId);
+    for (const words of ['wk.flag_mismatch', title, meaning, fix]) assert.ok(!seen.includes(words), seen);
+    await eve.close();
 
     // A phone with the web client's token is told by CONNACK and DISCONNECT.
     await admin(server, '/user/token', { uid: 'ben', token: 'token-of-the-web', device_flag: 1, device_level: 1 });

@@ -3,8 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
-import { openSdkPage, type SdkPage, type SdkSite, serveSdk } from '../lib/wukong-page.ts';
+import { openSdkPage, sdkHash, type SdkPage, type SdkSite, serveSdk } from '../lib/wukong-page.ts';
 
+/** Of wukongimjssdk-1.0.4.tgz as npm has it (its own integrity is in package-lock.json). */
+const PUBLISHED = '3054762af00983fe3988de91c6b57dd81592755a1c2aab44ccf9e6c625fe8a31';
 const WEB = 1;
 const CONNECT_FAIL = 3;
 
@@ -33,6 +35,12 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
     await browser?.close();
     site?.close();
     await server?.close();
+  });
+
+  it('is the published package, whole and unchanged, in the page', () => {
+    assert.equal(sdkHash(), PUBLISHED);
+    for (const file of ['index.js', 'connect_manager.js', 'chat_manager.js', 'proto.js', 'security.js', 'websocket.js'])
+      assert.ok(site.bundled.includes(`lib/${file}`), `${file} is not in the page's script`);
   });
 
   it('connects at the address of /route', () => {
@@ -82,15 +90,16 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
 
   it('is refused with a wrong token and with the token of another device flag, and does not come back', async () => {
     await admin(server, '/user/token', { uid: 'dan', token: 't-dan', device_flag: 0, device_level: 0 });
-    for (const [uid, token] of [
-      ['ann', 'not-hers'],
-      ['dan', 't-dan'],
+    for (const [uid, token, code] of [
+      ['ann', 'not-hers', /cred\.rejected; req=hr_/],
+      ['dan', 't-dan', /wk\.flag_mismatch; req=hr_/],
     ] as const) {
       const page = await openSdkPage(browser, site);
       assert.equal(await page.connect({ address, uid, token }), 2);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.equal(await page.willReconnect(), false);
       const { statuses } = await page.seen();
       assert.deepEqual(statuses[0], { status: CONNECT_FAIL, reason: 2 });
+      assert.match(page.frames().join(''), code);
       await page.page.close();
     }
     assert.equal((await ann.seen()).statuses.at(-1)?.reason, 1, 'the good connection of the same person stays');

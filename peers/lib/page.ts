@@ -161,6 +161,16 @@ export async function openPage(browser: Browser, address: string, language: Lang
     async goTo(place: 'chats' | 'bots' | 'refusals'): Promise<void> {
       await rail(place).click();
     },
+    /** Types a request id into the look-up of the refusals; answers what the page then says of it. */
+    async lookUp(requestId: string): Promise<string> {
+      await rail('refusals').click();
+      await field(words.refusal.look).fill(requestId);
+      await page.keyboard.press('Enter');
+      const card = page.getByTestId('refusal-card').filter({ hasText: requestId });
+      await card.waitFor();
+      await page.waitForLoadState('networkidle');
+      return (await card.textContent()) ?? '';
+    },
     /** The text of the first refusal card that holds this code. */
     async card(code: string): Promise<string> {
       const card = page.getByTestId('refusal-card').filter({ hasText: code }).filter({ hasText: words.refusal.fix }).first();

@@ -1,10 +1,30 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { until } from './server.ts';
 
 const FOLDER = join(import.meta.dirname, '../wukong-web');
+/** ConnectStatus of the SDK. */
+const DISCONNECTED = 0;
+const SDK = join(FOLDER, 'node_modules/wukongimjssdk');
+
+interface Chunk {
+  readonly type: string;
+  readonly code?: string;
+  readonly modules?: Readonly<Record<string, unknown>>;
+}
+
+/** One hash over names and bytes of every file of the installed SDK. */
+export function sdkHash(): string {
+  const hash = createHash('sha256');
+  const files = readdirSync(SDK, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => relative(SDK, join(entry.parentPath, entry.name)));
+  for (const path of paths.sort()) hash.update(`${path}\n`).update(readFileSync(join(SDK, path)));
+  return hash.digest('hex');
+}
 
 /** What the page's script writes down; the SDK itself lives in the page as `window.WK`. */
 interface SeenByPage {
@@ -34,6 +54,8 @@ export interface SdkPage {
   seen(): Promise<SeenByPage>;
   /** What the server sent over the page's WebSockets so far, as Latin-1. */
   frames(): readonly string[];
+  /** Waits until its socket is closed; answers whether the SDK is going to connect again. */
+  willReconnect(): Promise<boolean>;
   /** The reason code of the last status that the SDK told its listeners; 1 = connected. */
   connect(input: { address: string; uid: string; token: string; deviceFlag?: number }): Promise<number>;
   /** Answers the SENDACK of this message. */
@@ -43,6 +65,8 @@ export interface SdkPage {
 
 export interface SdkSite {
   readonly url: string;
+  /** Files of the SDK that went into the page's script, relative to its package, in order. */
+  readonly bundled: readonly string[];
   close(): void;
 }
 
@@ -54,9 +78,13 @@ export async function serveSdk(): Promise<SdkSite> {
     logLevel: 'error',
     build: { write: false, minify: false, lib: { entry: 'entry.js', formats: ['iife'], name: 'WukongPeer' } },
   });
-  const output = (Array.isArray(built) ? built[0] : built) as { output: readonly { type: string; code?: string }[] };
-  const script = output.output.find((one) => one.type === 'chunk')?.code;
+  const { output } = (Array.isArray(built) ? built[0] : built) as { output: readonly Chunk[] };
+  const chunk = output.find((one) => one.type === 'chunk');
+  const script = chunk?.code;
   if (script === undefined) throw new Error('the SDK was not bundled');
+  const bundled = Object.keys(chunk?.modules ?? {})
+    .filter((path) => path.startsWith(`${SDK}/`))
+    .map((path) => relative(SDK, path));
   const server = createServer((request, response) => {
     const wantsScript = request.url === '/sdk.js';
     response.setHeader('Content-Type', wantsScript ? 'text/javascript' : 'text/html');
@@ -67,6 +95,7 @@ export async function serveSdk(): Promise<SdkSite> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/`,
+    bundled: bundled.sort(),
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -101,6 +130,10 @@ export async function openSdkPage(browser: Browser, site: SdkSite): Promise<SdkP
         return all.length > 0 ? all : null;
       });
       return statuses[0]?.reason ?? 0;
+    },
+    async willReconnect() {
+      await until('the end of the connection', async () => (await seen()).statuses.at(-1)?.status === DISCONNECTED);
+      return page.evaluate<boolean>('window.WK.WKSDK.shared().connectManager.needReconnect');
     },
     async sendText(channelId, channelType, text) {
       const clientSeq = await page.evaluate<number>(`(async () => {
