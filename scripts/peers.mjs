@@ -23,18 +23,22 @@ const env = {
   HUFU_PEERS_NONEBOT_DRIVERS: installPython('nonebot-drivers'),
   HUFU_PEERS_AIOCQHTTP: installPython('aiocqhttp'),
   HUFU_PEERS_WUKONG_EASY: installPython('wukong-easy'),
-  HUFU_PEERS_KOISHI: installKoishi(),
+  HUFU_PEERS_KOISHI: installNpm('koishi'),
+  HUFU_PEERS_NACOS: installNpm('nacos'),
 };
 const { passed, failed } = runTests(files, { concurrency: 1, env });
 closeWith(passed, failed);
 
 function installPackages() {
-  const missing = ['chromium', 'strace', 'nginx', 'openssl'].filter((name) => spawnSync('which', [name]).status !== 0);
+  const missing = ['chromium', 'strace', 'nginx', 'openssl', 'faketime', 'mvn', 'javac'].filter(
+    (name) => spawnSync('which', [name]).status !== 0,
+  );
   if (missing.length === 0) return;
   run('apt-get', ['update', '-qq']);
   // Runlevel 1: a service that comes with a package is not started.
   const env = { ...process.env, RUNLEVEL: '1' };
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, 'fonts-noto-cjk'], { env });
+  const packages = missing.map((name) => ({ mvn: 'maven', javac: 'default-jdk-headless' })[name] ?? name);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages, 'fonts-noto-cjk'], { env });
 }
 
 /** Where it is bundled from: its packages have to be beside its entry. */
@@ -48,9 +52,9 @@ function installWukong() {
 }
 
 /** Answers the folder that holds its node_modules. */
-function installKoishi() {
-  const source = join(root, 'peers/koishi');
-  const folder = cacheFolder('koishi', join(source, 'package-lock.json'));
+function installNpm(name) {
+  const source = join(root, 'peers', name);
+  const folder = cacheFolder(`${name}-npm`, join(source, 'package-lock.json'));
   if (existsSync(join(folder, '.done'))) return folder;
   mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(source, name), join(folder, name));

@@ -23,6 +23,9 @@ const verdicts: readonly (readonly [keyof typeof LOGS, readonly string[]])[] = [
   ['wukongNone', ['cred.not_issued']],
   ['wukongOther', ['cred.mismatch']],
   ['browser', ['cors.origin_not_allowed']],
+  ['nacosOnce', ['nacos.token_expired']],
+  ['nacosAgain', ['nacos.refresh_absent']],
+  ['nacosPassword', ['nacos.never_logs_in']],
   ['nothing', ['remote.unknown_403']],
 ];
 

@@ -31,6 +31,16 @@ export const pastedLog: Target = {
       const unknown = lineOf(facts, 'nonebot.adapters')?.values['adapters'] === undefined;
       return typeof path === 'string' && unknown && isUnexplained(facts) ? possible(['uvicorn.ws403']) : null;
     }),
+    {
+      // One refusal is the end of a token; many without a login between them are a client that never makes a new one.
+      ...rule('nacos.refresh_absent', 'nacos-client 3.1.0 (Java) on two processors', (facts) => {
+        const expired = lineOf(facts, 'nacos.expired');
+        const login = lineOf(facts, 'nacos.login');
+        const isRepeated = expired !== null && expired.times >= 3;
+        return isRepeated && (login === null || login.line < expired.line) ? certain(['nacos.expired']) : null;
+      }),
+      explains: ['nacos.token_expired'],
+    },
   ],
   settled: [
     {
