@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { runDoctor } from '@hufu/doctor/cli';
 
 /** The command that stands alone, `npx @hufu/doctor`: it starts in half the time of `hufu doctor`, which is the same code. */
 const ALONE = new URL('../../packages/doctor/src/bin.ts', import.meta.url).pathname;
@@ -35,7 +36,25 @@ export async function askDoctor(args: readonly string[], env: Readonly<Record<st
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
   const exit = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-  if (!out.startsWith('{')) throw new Error(`doctor ${args.join(' ')} ended with ${exit}\n${out}${err}`);
+  return answerOf(args, exit, out + err);
+}
+
+/** The same inside this process, for a fault that lasts a moment only. */
+export async function askDoctorHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<DoctorAnswer> {
+  let out = '';
+  const exit = await runDoctor([...args, '--json'], {
+    env,
+    readStdin: async () => '',
+    out: (text) => void (out += text),
+    err: (text) => void (out += text),
+    interactive: false,
+    version: '0',
+  });
+  return answerOf(args, exit, out);
+}
+
+function answerOf(args: readonly string[], exit: number, out: string): DoctorAnswer {
+  if (!out.startsWith('{')) throw new Error(`doctor ${args.join(' ')} ended with ${exit}\n${out}`);
   const report = JSON.parse(out) as DoctorAnswer['report'] & { warnings: readonly { code: string }[] };
   return {
     exit,

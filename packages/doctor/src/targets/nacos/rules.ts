@@ -11,11 +11,14 @@ const SHORT_TTL_S = 60;
 const LONGEST_TTL_S = 30 * 86_400;
 
 export const rules: readonly Rule[] = [
-  rule('nacos.console_port', 'live 3.1.0', (facts) => {
-    if (httpOf(facts, 'S4')?.status !== 200) return null;
-    const change = `http://${placeOf(facts).host}:8848/nacos`;
-    return certain(['S1', 'S4'], { edits: [{ software: '', file: 'url', change }] });
-  }),
+  {
+    ...rule('nacos.console_port', 'live 3.1.0', (facts) => {
+      if (httpOf(facts, 'S4')?.status !== 200) return null;
+      const change = `http://${placeOf(facts).host}:8848/nacos`;
+      return certain(['S1', 'S4'], { edits: [{ software: '', file: 'url', change }] });
+    }),
+    explains: ['nacos.no_token', 'nacos.user_or_password'],
+  },
   rule('nacos.api_removed', 'live 3.1.0', (facts) => said(facts, ['B2', 'B4', 'B5'], 'removed')),
   rule('nacos.server_identity', ALL, (facts) => said(facts, ['B2', 'B4', 'B5'], 'identity', [identityKeys])),
   rule('nacos.secret_unset', 'recorded 1.4.8', (facts) => said(facts, ['B3'], 'secret', [secretKey])),
