@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { it, type TestContext } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { createKeyPair } from '@hufu/protocol/wkproto/crypto';
@@ -8,7 +9,6 @@ import { MemoryLog } from '../support/memory-world.ts';
 import { type BarePatch, openBare } from './support/bare.ts';
 import { Chat, connectBytes } from './support/chat.ts';
 import { RpcClient } from './support/rpc.ts';
-import { WireClient } from './support/wire-client.ts';
 
 async function given(t: TestContext, patch: BarePatch = {}) {
   const server = await openBare(patch);
@@ -275,22 +275,20 @@ it('a second CONNECT and other packets that mean nothing after it are ignored, a
   chat.wire.end();
 });
 
-it('the first words of other protocols are refused by their name', async (t) => {
+it('the first words of other protocols are refused by their name, HTTP in its own words', async (t) => {
   const server = await given(t);
-  const first = ['GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01\x02\x00\x01\x00', 'PROXY TCP4 10.0.0.1 10.0.0.2 5 6\r\n'];
-  for (const words of first) {
-    const keys = createKeyPair();
-    const client = new WireClient({
-      transport: 'tcp',
-      address: server.tcp,
-      version: 5,
-      clientTimestamp: 0n,
-      privateKey: keys.privateKey,
-    });
-    await client.opened();
-    client.write(Buffer.from(words, 'latin1'));
-    await client.until(() => client.closed);
+  const heard: string[] = [];
+  for (const words of ['GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01\x02\x00\x01\x00', 'PROXY TCP4 10.0.0.1 10.0.0.2 5 6\r\n']) {
+    const [host = '', port = ''] = server.tcp.split(':');
+    const socket = connect({ host, port: Number(port) }).on('error', () => {});
+    let text = '';
+    socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    socket.write(Buffer.from(words, 'latin1'));
+    await new Promise((resolve) => socket.once('close', resolve));
+    heard.push(text);
   }
+  assert.match(heard[0] ?? '', /^HTTP\/1\.1 400 Bad Request\r\n.*"code":"wk\.protocol","requestId":"req_1"/s);
+  assert.deepEqual(heard.slice(1), ['', '']);
   const told = server.refused.map(({ refusal }) => [refusal.code, String(refusal.evidence?.problem).split(':')[0]]);
   assert.deepEqual(told, [
     ['wk.protocol', 'an HTTP request'],

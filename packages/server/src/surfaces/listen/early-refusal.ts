@@ -55,10 +55,13 @@ export function earlyAnswer(
   return { status, headers, body };
 }
 
-/** Answers on the bare socket, and closes. */
+const LINGER_MS = 2000;
+
+/** Answers on the bare socket, and closes: its own half at once, the peer's too if it does not. */
 export function writeAnswer(socket: Duplex, { status, headers, body }: EarlyAnswer): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n${lines.join('')}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** What is wrong with the handshake itself (RFC 6455, 4.2.1), or null. */

@@ -11,7 +11,6 @@ import type { ClientConnection } from '../listen/sessions.ts';
 import type { Transport } from '../listen/transport.ts';
 import { handleConnect } from './connect.ts';
 import type { WkDeps } from './deps.ts';
-import { foreignProtocol } from './foreign.ts';
 import { encodeDelivery } from './recv.ts';
 import { sayRefused } from './refuse.ts';
 import { handleSend } from './send.ts';
@@ -97,8 +96,6 @@ export class WkConnection implements LiveSession, ClientConnection, IntakeOwner<
   onBytes(bytes: Uint8Array): void {
     if (this.#isDeaf()) return;
     this.lastHeardMs = this.deps.now();
-    const foreign = this.#state === 'waiting' && this.#decoder.heldBytes === 0 ? foreignProtocol(bytes) : null;
-    if (foreign !== null) return this.onBroken(foreign);
     const error = this.#decoder.push(bytes, (frame) => this.intake.push(frame));
     if (error !== null) this.onBroken(error.reason);
   }
