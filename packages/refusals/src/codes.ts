@@ -80,7 +80,7 @@ export const refusalCodes = {
   'onebot.bot_unbound': { class: 'P3', publicCode: 'onebot.bot_unbound', retry: 'never', public: { zh: '机器人已停用', en: 'The bot is disabled.' } },
   'onebot.segment_unsupported': { class: 'M3', publicCode: 'onebot.segment_unsupported', retry: 'after_fix', public: { zh: '不支持的消息段', en: 'The message segment is not supported.' } },
   'onebot.reply_missing': { class: 'P4', publicCode: 'onebot.reply_missing', retry: 'after_fix', public: { zh: '没有找到被回复的消息', en: 'The message replied to does not exist.' } },
-  'config.invalid': { class: 'M3', publicCode: 'config.invalid', retry: 'after_fix', public: { zh: '地址不可用', en: 'The address cannot be used.' } },
+  'config.invalid': { class: 'M3', publicCode: 'config.invalid', retry: 'after_fix', public: { zh: '地址或令牌不可用', en: 'The address or the token cannot be used.' } },
   'remote.dns': { class: 'S1', publicCode: 'remote.dns', retry: 'after_fix', public: { zh: '对方地址无法解析', en: 'The name does not resolve.' } },
   'remote.refused': { class: 'S1', publicCode: 'remote.refused', retry: 'after_fix', public: { zh: '对方没有在监听', en: 'Nothing listens there.' } },
   'remote.timeout': { class: 'S1', publicCode: 'remote.timeout', retry: 'later', public: { zh: '对方没有回应', en: 'No answer came.' } },

@@ -182,6 +182,8 @@ describe('a forward WebSocket', () => {
     const w = await onebotWorld(t);
     w.addClient('raw', { token: 'T1' });
     const peer = await w.connect('T1');
+    // The client offered compression.
+    assert.equal(peer.socket.extensions, '');
     assert.deepEqual(await peer.next(), {
       time: 1_767_225_600,
       self_id: 20001,

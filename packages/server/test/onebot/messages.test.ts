@@ -140,6 +140,27 @@ describe('what a bot hears', () => {
     ]);
   });
 
+  test('is no command and no tip for people, neither as event nor by get_msg', async (t) => {
+    const { server, a } = await scene(t);
+    await server.say('10001', GROUP, { type: 99, cmd: 'typing' });
+    const tip = await server.say('10001', GROUP, { type: 1002, content: '{0} joined', extra: [] });
+    await server.say('10001', GROUP, { type: 8, name: 'plan.pdf', url: '/files/x' });
+    assert.equal((await a.next())['raw_message'], '&#91;文件&#93; plan.pdf');
+    assert.equal((await a.call('get_msg', { message_id: tip }))['reason'], 'im.message_missing');
+  });
+
+  test('is never longer than its receivers take', async (t) => {
+    const server = await realServer(t, { bots: BOTS, settings: { 'messages.maxPayloadBytes': 1_000_000 } });
+    await furnish(server);
+    const a = await server.connect('T1');
+    await a.next();
+    await server.say('10001', GROUP, { type: 1, content: 'x'.repeat(400_000) });
+    assert.match(String((await a.next())['raw_message']), /^&#91;消息过长 4\d{5} 字节&#93;$/);
+    await server.say('10001', GROUP, { type: 1, content: 'x'.repeat(300_000) });
+    const frame = JSON.stringify(await a.next());
+    assert.ok(frame.length > 600_000 && frame.length < 900 * 1024);
+  });
+
   test('are the messages of other bots, never its own, with the same id for everybody', async (t) => {
     const { server, a, cq, b } = await scene(t);
     const sent = await a.call('send_group_msg', { group_id: 30001, message: 'from A' });

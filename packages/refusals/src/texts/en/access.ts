@@ -45,9 +45,9 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'The client connects again and catches up by itself. Raise limits.outboxBytes in hufu.yaml if it happens to healthy peers.',
   ),
   'config.invalid': text(
-    'The address of a reverse client cannot be used',
-    'The client is not dialled: its address is no ws:// or wss:// address, is this server itself, or is the address of another client of the same bot (two connections would throw each other out).',
+    'The address or the token of a reverse client cannot be used',
+    'The client is not dialled: its address is no ws:// or wss:// address, is this server itself, or is the address of another client of the same bot (two connections would throw each other out); or its stored token cannot be opened, because data/keys holds another master key than the one it was sealed with.',
     'See "reason" in the evidence.',
-    'Give the client the address of the framework: PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://host:port/path"}, or url in its entry of hufu.yaml; remove the client that is there twice.',
+    'Give the client the address of the framework: PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://host:port/path"}, or url in its entry of hufu.yaml; remove the client that is there twice. A token that cannot be opened: put the old data/keys back, or PATCH {"rotate": true} and give the framework the new token.',
   ),
 };

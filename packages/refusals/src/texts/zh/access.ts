@@ -45,9 +45,9 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '客户端会自动重连并补齐。若健康的客户端也这样，请在 hufu.yaml 提高 limits.outboxBytes。',
   ),
   'config.invalid': text(
-    '反向客户端的地址不可用',
-    '没有发起连接：地址不是 ws:// 或 wss://，是本服务器自己，或与同一机器人的另一个客户端相同（两个连接会互相顶替）。',
+    '反向客户端的地址或令牌不可用',
+    '没有发起连接：地址不是 ws:// 或 wss://，是本服务器自己，或与同一机器人的另一个客户端相同（两个连接会互相顶替）；或保存的令牌无法解开，因为 data/keys 里的主密钥已不是当初加密用的那一个。',
     '查看证据中的 reason。',
-    '填写框架的地址：PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://主机:端口/路径"}，或修改 hufu.yaml 中该条目的 url；重复的客户端删去一个。',
+    '填写框架的地址：PATCH /api/v1/bots/<uid>/clients/<id> {"url": "ws://主机:端口/路径"}，或修改 hufu.yaml 中该条目的 url；重复的客户端删去一个。令牌无法解开时：放回原来的 data/keys，或 PATCH {"rotate": true} 并把新令牌填到框架里。',
   ),
 };

@@ -3,7 +3,7 @@ import { type BotClient, type ChannelState, GROUP, type Message, PERSON, type Us
 import { shownGroupName, shownName } from '../../domain/users/shown-name.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { OnebotDeps } from './deps.ts';
-import { isForPeopleOnly, readSegments } from './messages/read.ts';
+import { contentOf, isForPeopleOnly, readSegments } from './messages/read.ts';
 
 type ReadDeps = Pick<OnebotDeps, 'users' | 'files' | 'externalHttp'>;
 
@@ -13,11 +13,11 @@ export async function toEvent(
   input: { readonly bot: User; readonly client: BotClient; readonly delivery: Delivery; readonly replayed: boolean },
 ): Promise<PrivateMessageEvent | GroupMessageEvent | null> {
   const { bot, client, delivery, replayed } = input;
-  if (delivery.message.sender === bot.u || isForPeopleOnly(delivery.message.payload)) return null;
+  if (delivery.message.sender === bot.u) return null;
   return messageObject(deps, { bot, client, message: delivery.message, state: delivery.state, replayed });
 }
 
-/** A message in the shape of an event, which is also the answer of get_msg; null when its sender or kind of channel has no place in OneBot. */
+/** A message in the shape of an event, which is also the answer of get_msg; null when its content, sender or kind of channel has no place in OneBot. */
 export async function messageObject(
   deps: ReadDeps,
   input: {
@@ -30,7 +30,8 @@ export async function messageObject(
 ): Promise<PrivateMessageEvent | GroupMessageEvent | null> {
   const { bot, client, message, state, replayed } = input;
   const sender = deps.users.peekInt(message.sender) ?? (await deps.users.getInt(message.sender));
-  if (sender === null) return null;
+  const content = contentOf(message.payload);
+  if (sender === null || isForPeopleOnly(content)) return null;
   const own = message.sender === bot.u;
   const common = {
     timeSeconds: message.tsMs / 1000,
@@ -39,7 +40,7 @@ export async function messageObject(
     messageSeq: message.seq,
     userId: sender.numericId,
     nickname: shownName(sender),
-    segments: await readSegments(deps, message.payload),
+    segments: await readSegments(deps, message.payload, content),
     format: client.format,
     ...(replayed ? { replayed } : {}),
   };

@@ -6,12 +6,26 @@ import { imageForBot } from './handles.ts';
 
 const MAX_MENTIONS = 500;
 
-/** A stored payload as segments, with the accounts and files that it names looked up. */
+/** An event holds the content twice, and the receivers with the least room take a megabyte. */
+const MAX_CONTENT_BYTES = 300 * 1024;
+
+/** What a payload holds; undefined = no JSON. */
+export function contentOf(payload: Uint8Array): unknown {
+  try {
+    const content: unknown = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
+    return content;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stored payload and its content as segments, with the accounts and files that it names looked up. */
 export async function readSegments(
   deps: Pick<OnebotDeps, 'users' | 'files' | 'externalHttp'>,
   payload: Uint8Array,
+  content: unknown,
 ): Promise<Segment[]> {
-  const content = parseContent(payload);
+  if (payload.byteLength > MAX_CONTENT_BYTES) return [{ type: 'text', data: { text: `[消息过长 ${payload.byteLength} 字节]` } }];
   const users = await mentioned(deps, content);
   const resolvers = {
     numericOf: (uid: string) => users.get(uid)?.numericId,
@@ -26,19 +40,9 @@ export async function readSegments(
 }
 
 /** CMD and the system tips of groups are for people's clients; they are no message to a bot. */
-export function isForPeopleOnly(payload: Uint8Array): boolean {
-  const content = parseContent(payload);
+export function isForPeopleOnly(content: unknown): boolean {
   const type = typeof content === 'object' && content !== null && 'type' in content ? content.type : undefined;
   return typeof type === 'number' && (type === 99 || (type >= 1000 && type <= 2000));
-}
-
-function parseContent(payload: Uint8Array): unknown {
-  try {
-    const content: unknown = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
-    return content;
-  } catch {
-    return undefined;
-  }
 }
 
 async function mentioned(deps: Pick<OnebotDeps, 'users'>, content: unknown): Promise<Map<string, User>> {
