@@ -14,6 +14,12 @@ function step(name, command, args) {
 }
 
 step('types', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']);
+step('types of the page', process.execPath, [
+  join(root, 'node_modules/vue-tsc/bin/vue-tsc.js'),
+  '-p',
+  'packages/web/tsconfig.json',
+  '--noEmit',
+]);
 step('format and lint', process.execPath, [
   join(root, 'node_modules/@biomejs/biome/bin/biome'),
   'check',

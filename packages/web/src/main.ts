@@ -4,10 +4,24 @@ import App from './App.vue';
 import { i18n } from './i18n/index.ts';
 import { takeSecretFromAddress } from './lib/secret-in-address.ts';
 import { router } from './router.ts';
+import './styles/tokens.css';
 import './styles/base.css';
-import './styles/parts.css';
+import './styles/controls.css';
+import './styles/layout.css';
+import './styles/list.css';
+import './styles/gate.css';
+import './styles/chat.css';
+import './styles/message.css';
+import './styles/dialog.css';
+import './styles/refusal.css';
+import './styles/bots.css';
 
 // Before the router reads the address: the secret must not stay in the history.
 takeSecretFromAddress();
 
-createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');
+createApp(App)
+  .directive('focus', { mounted: (element: HTMLElement) => element.focus() })
+  .use(createPinia())
+  .use(i18n)
+  .use(router)
+  .mount('#app');

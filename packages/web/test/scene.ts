@@ -10,6 +10,9 @@ export const PASSWORD = 'a long sentence of alice';
 export interface Scene {
   readonly server: TestServer;
   readonly groupId: string;
+  /** Addresses of a program that takes every connection and of one that answers 403. */
+  readonly takingUrl: string;
+  readonly refusingUrl: string;
   /** Bob, who can be told to write at any time. */
   readonly bob: Client;
   close(): Promise<void>;
@@ -82,6 +85,8 @@ export async function playScene(): Promise<Scene> {
   return {
     server,
     groupId: group.channelId,
+    takingUrl: good.url,
+    refusingUrl: bad.url,
     bob,
     async close() {
       await bob.logout();

@@ -9,8 +9,8 @@ import { launchChromium } from '../../../peers/lib/chromium.ts';
 import { ADMIN_SECRET, call } from '../../../peers/lib/server.ts';
 import { PASSWORD, playScene, type Scene } from './scene.ts';
 
-const [folder, ...wanted] = process.argv.slice(2);
-if (folder === undefined) throw new Error('name the folder for the pictures');
+const [folder = '', ...wanted] = process.argv.slice(2);
+if (folder === '') throw new Error('name the folder for the pictures');
 const among = <T extends string>(all: readonly T[]): readonly T[] => {
   const some = all.filter((one) => wanted.includes(one));
   return some.length === 0 ? all : some;
@@ -83,17 +83,22 @@ async function takeAll(on: Browser, scene: Scene, look: Look): Promise<void> {
   await page.waitForTimeout(300);
   await shot('07-no-refusals');
   await page.goto(`${at}/chats`);
+  await id('new-bot').click();
+  await shot('08-new-bot');
+  await page.keyboard.press('Escape');
   for (const framework of ['nonebot', 'koishi', 'aiocqhttp']) {
-    await id('new-bot').click();
-    await id('bot-name').fill(`${framework} bot`);
-    await choose(page, framework);
-    if (framework === 'nonebot') await shot('08-new-bot');
-    await id('bot-create').click();
-    await id('bot-snippet').waitFor();
+    await newBot(page, framework, '');
     await shot(`09-snippet-${framework}`);
-    await id('refusal-card').waitFor();
-    await id('refusal-card').scrollIntoViewIfNeeded();
-    await shot(`10-refused-${framework}`);
+    await page.keyboard.press('Escape');
+  }
+  for (const [state, url] of [
+    ['connected', scene.takingUrl],
+    ['refused', scene.refusingUrl],
+  ] as const) {
+    await newBot(page, 'nonebot', url);
+    await page.locator(`dialog [data-state="${state}"]`).waitFor();
+    await page.waitForTimeout(500);
+    await shot(`10-bot-${state}`);
     await page.keyboard.press('Escape');
   }
   await page.evaluate('localStorage.clear()');
@@ -111,8 +116,9 @@ async function takeAll(on: Browser, scene: Scene, look: Look): Promise<void> {
   await id('message').waitFor();
   await page.waitForTimeout(500);
   await shot('13-group');
-  await page.mouse.move(600, 400);
-  await page.getByTestId('timeline').evaluate('element => element.scrollTop = 0');
+  await id('timeline').evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await shot('13-group-end');
+  await id('timeline').evaluate((element) => (element.scrollTop = 0));
   await page.waitForTimeout(600);
   await shot('14-history');
   await scene.bob.send(
@@ -122,17 +128,33 @@ async function takeAll(on: Browser, scene: Scene, look: Look): Promise<void> {
   );
   await page.waitForTimeout(400);
   await shot('15-new-below');
+  await page.locator('.picture').first().scrollIntoViewIfNeeded();
+  await page.locator('.picture').first().click();
+  await shot('15-viewer');
+  await page.keyboard.press('Escape');
   await id('members-open').click();
   await page.waitForTimeout(300);
   await shot('16-members');
+  await id('group-leave').click();
+  await shot('16-confirm');
+  await page.keyboard.press('Escape');
   await page.goto(`${at}/chats/1/bob`);
   await id('message').waitFor();
   await id('composer').fill('第一行\nsecond line\nthird line');
   await shot('17-private-composer');
   await id('composer').fill('');
+  await page.goto(`${at}/chats`);
+  await id('chats-search').fill('nobody-of-this-name');
+  await id('find-person').click();
+  await page.waitForTimeout(300);
+  await shot('17-find');
   await page.goto(`${at}/bots`);
   await page.waitForTimeout(1500);
   await shot('18-bots');
+  await page.getByTestId('bot-rotate').first().click();
+  await id('confirm').click();
+  await id('bot-renewed').waitFor();
+  await shot('18-renewed');
   await page.goto(`${at}/refusals`);
   await page.waitForTimeout(500);
   await shot('19-refusals');
@@ -170,6 +192,11 @@ async function signIn(page: Page, uid: string): Promise<void> {
   await page.getByTestId('login-submit').click();
 }
 
-async function choose(page: Page, framework: string): Promise<void> {
+async function newBot(page: Page, framework: string, url: string): Promise<void> {
+  await page.getByTestId('new-bot').first().click();
+  await page.getByTestId('bot-name').fill(`${framework} bot`);
   await page.getByTestId('bot-framework').selectOption(framework);
+  await page.getByTestId('bot-url').fill(url);
+  await page.getByTestId('bot-create').click();
+  await page.getByTestId('bot-snippet').first().waitFor();
 }

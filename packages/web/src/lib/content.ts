@@ -6,6 +6,8 @@ export interface Content {
   readonly images: readonly { readonly url: string; readonly width: number | null; readonly height: number | null }[];
   readonly files: readonly { readonly url: string; readonly name: string; readonly kind: 'voice' | 'video' | 'file' }[];
   readonly replyTo: string | null;
+  /** What the reply carries of the message that it answers, for when that one is not at hand. */
+  readonly quoted: { readonly name: string; readonly payload: Payload | null } | null;
   readonly mentionsAll: boolean;
   readonly mentions: readonly string[];
   /** A notice of the system, shown between messages. */
@@ -30,7 +32,17 @@ interface Found {
 
 export function contentOf(payload: Payload | null): Content {
   if (payload === null) {
-    return { text: '', images: [], files: [], replyTo: null, mentionsAll: false, mentions: [], notice: false, known: false };
+    return {
+      text: '',
+      images: [],
+      files: [],
+      replyTo: null,
+      quoted: null,
+      mentionsAll: false,
+      mentions: [],
+      notice: false,
+      known: false,
+    };
   }
   const type = Number(payload['type'] ?? 0);
   const mention = record(payload['mention']);
@@ -50,6 +62,7 @@ export function contentOf(payload: Payload | null): Content {
     images,
     files,
     replyTo: reply === null ? null : String(reply['message_id'] ?? '') || null,
+    quoted: reply === null ? null : { name: text(reply['from_name']), payload: record(reply['payload']) },
     mentionsAll: mention?.['all'] === true || mention?.['all'] === 1,
     mentions: Array.isArray(mention?.['uids']) ? mention['uids'].map(String) : [],
     notice: type >= 1000,

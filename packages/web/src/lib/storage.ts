@@ -17,3 +17,10 @@ export function remember(key: Key, value: string | null): void {
     // Nothing to do: see above.
   }
 }
+
+/** Tells when another page of this browser changes the key. */
+export function onRemembered(key: Key, tell: (value: string | null) => void): void {
+  window.addEventListener('storage', (event) => {
+    if (event.key === `hufu.${key}`) tell(event.newValue);
+  });
+}

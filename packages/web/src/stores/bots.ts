@@ -1,4 +1,4 @@
-import type { BotClientState, BotClientView, BotMade, BotView, ClientRefusal, Framework } from '@hufu/client';
+import type { BotClientState, BotClientView, BotMade, BotView, ClientRefusal, Framework, Result, Words } from '@hufu/client';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { client } from '../lib/client.ts';
@@ -19,11 +19,10 @@ export const useBots = defineStore('bots', () => {
     loaded.value = true;
   }
 
-  async function create(wish: { name: string; framework: Framework; url?: string }): Promise<BotMade | ClientRefusal> {
+  async function create(wish: { name: string; framework: Framework; url?: string }): Promise<Result<BotMade>> {
     const answer = await client.api.createBot(wish);
-    if (!answer.ok) return answer.refusal;
-    await reload();
-    return answer.value;
+    if (answer.ok) await reload();
+    return answer;
   }
 
   function find(uid: string): BotView | undefined {
@@ -71,6 +70,12 @@ function patched(before: BotClientView, state: BotClientState, data: Readonly<Re
     state,
     url: typeof url === 'string' ? url : before.url,
     since: typeof since === 'string' || typeof since === 'number' ? since : null,
-    refusal: why === null ? null : { requestId: String(why['requestId'] ?? ''), code: String(why['code'] ?? '') },
+    refusal: why === null ? null : { requestId: String(why['requestId'] ?? ''), code: String(why['code'] ?? ''), ...textOf(why) },
   };
+}
+
+function textOf({ text }: Readonly<Record<string, unknown>>): { text?: Words } {
+  if (typeof text !== 'object' || text === null) return {};
+  const { zh, en } = text as Partial<Words>;
+  return typeof zh === 'string' && typeof en === 'string' ? { text: { zh, en } } : {};
 }

@@ -1,4 +1,4 @@
-import { type ChannelRef, type Conversation, keyOf, type Msg, PERSON } from '@hufu/client';
+import { type ChannelRef, type Conversation, GROUP, keyOf, type Msg, PERSON } from '@hufu/client';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { client } from '../lib/client.ts';
@@ -9,25 +9,47 @@ import { useSession } from './session.ts';
 export const useChats = defineStore('chats', () => {
   const session = useSession();
   const people = usePeople();
-  const list = ref<Conversation[]>([]);
+  const list = ref<readonly Conversation[]>([]);
   const loaded = ref(false);
   /** Key of the conversation on the screen. */
   const openKey = ref('');
+  /** Whether its newest messages are on the screen too. */
+  const atEnd = ref(true);
+  /** Names of groups, kept for those that one has just left. */
+  const groupNames = new Map<string, string>();
   let reloading: Promise<void> | null = null;
   let again = false;
 
-  const sorted = computed(() => [...list.value].sort((a, b) => (b.last?.timestampMs ?? 0) - (a.last?.timestampMs ?? 0)));
+  /** Newest first; one in which nothing was said yet stands before them, so that a new group is found. */
+  const sorted = computed(() => [...list.value].sort((a, b) => timeOf(b) - timeOf(a)));
   const unread = computed(() => list.value.reduce((sum, item) => sum + item.unread, 0));
 
   function find(channel: ChannelRef): Conversation | undefined {
     return list.value.find((item) => keyOf(item) === keyOf(channel));
   }
 
+  function nameOf(channel: ChannelRef): string {
+    const name = find(channel)?.name;
+    if (name !== undefined && name !== '') return name;
+    if (channel.channelType === GROUP) return groupNames.get(channel.channelId) ?? channel.channelId;
+    return people.nameOf(channel.channelId);
+  }
+
+  /** Whether the newest messages of this conversation are being looked at. */
+  function isReading(channel: ChannelRef): boolean {
+    return keyOf(channel) === openKey.value && atEnd.value && isVisible();
+  }
+
+  function isVisible(): boolean {
+    return document.visibilityState === 'visible';
+  }
+
   function replace(conversations: readonly Conversation[]): void {
-    list.value = conversations.map((item) => (keyOf(item) === openKey.value && isVisible() ? { ...item, unread: 0 } : item));
+    list.value = conversations.map((item) => (isReading(item) ? { ...item, unread: 0 } : item));
     loaded.value = true;
     for (const item of conversations) {
       if (item.channelType === PERSON) people.learn(item.channelId, item.name, item.isBot ? 'bot' : undefined);
+      else groupNames.set(item.channelId, item.name);
       if (item.last !== null) people.learn(item.last.fromUid, item.last.fromName);
     }
   }
@@ -63,9 +85,8 @@ export const useChats = defineStore('chats', () => {
       void reload();
       return;
     }
-    const isNew = message.messageSeq > known.lastSeq;
-    if (!isNew) return;
-    const seen = message.fromUid === session.account?.uid || (keyOf(message) === openKey.value && isVisible());
+    if (message.messageSeq <= known.lastSeq) return;
+    const seen = message.fromUid === session.account?.uid || isReading(message);
     patch(message, { last: message, lastSeq: message.messageSeq, unread: seen ? known.unread : known.unread + 1 });
   }
 
@@ -76,22 +97,32 @@ export const useChats = defineStore('chats', () => {
     void client.api.markRead(channel, messageSeq);
   }
 
-  function isVisible(): boolean {
-    return document.visibilityState === 'visible';
-  }
-
-  function clear(): void {
-    list.value = [];
-    loaded.value = false;
-    openKey.value = '';
+  /** Another page of this account has read on. */
+  function noteRead({ channelId, channelType, readSeq }: Readonly<Record<string, unknown>>): void {
+    if (typeof channelId !== 'string' || typeof channelType !== 'number' || typeof readSeq !== 'number') return void reload();
+    const known = find({ channelId, channelType });
+    if (known === undefined || known.readSeq >= readSeq) return;
+    // Between the two, own messages may stand: only the server knows the number.
+    if (readSeq < known.lastSeq) return void reload();
+    patch(known, { unread: 0, readSeq });
   }
 
   client.on('message', noteMessage);
   client.on('conversations', replace);
-  client.on('signedOut', clear);
-  client.on('event', (event) => {
-    if (event.type === 'conversation.changed' || event.type === 'member.changed') void reload();
+  client.on('signedOut', () => {
+    list.value = [];
+    loaded.value = false;
+    openKey.value = '';
+    groupNames.clear();
+  });
+  client.on('event', ({ type, data }) => {
+    if (type === 'conversation.changed') noteRead(data);
+    else if (type === 'member.changed') void reload();
   });
 
-  return { list, sorted, unread, loaded, openKey, find, reload, markRead, noteMessage, clear, isVisible };
+  return { sorted, unread, loaded, openKey, atEnd, find, nameOf, isReading, isVisible, reload, markRead, noteMessage };
 });
+
+function timeOf(item: Conversation): number {
+  return item.last?.timestampMs ?? Number.MAX_SAFE_INTEGER;
+}

@@ -1,4 +1,4 @@
-import type { AccountKind, Contact } from '@hufu/client';
+import type { AccountKind, Contact, Result } from '@hufu/client';
 import { defineStore } from 'pinia';
 import { reactive, ref } from 'vue';
 import { client } from '../lib/client.ts';
@@ -29,6 +29,15 @@ export const usePeople = defineStore('people', () => {
     });
   }
 
+  /** An account by its exact uid. */
+  async function find(wanted: string): Promise<Result<Contact>> {
+    const answer = await client.api.user(wanted);
+    if (!answer.ok) return answer;
+    const { uid, name, kind } = answer.value;
+    learn(uid, name || uid, kind);
+    return { ok: true, value: { uid, name: name || uid, kind } };
+  }
+
   function isBot(uid: string): boolean {
     return known.get(uid)?.kind === 'bot';
   }
@@ -40,5 +49,5 @@ export const usePeople = defineStore('people', () => {
     for (const { uid, name, kind } of answer.value) learn(uid, name, kind);
   }
 
-  return { contacts, learn, nameOf, isBot, load };
+  return { contacts, learn, nameOf, find, isBot, load };
 });

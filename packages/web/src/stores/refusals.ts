@@ -1,19 +1,22 @@
-import type { ClientRefusal, Explanation, RefusalRow } from '@hufu/client';
+import type { ClientRefusal, Explanation, RefusalRow, Result } from '@hufu/client';
 import { defineStore } from 'pinia';
-import { ref, watch } from 'vue';
+import { computed, ref } from 'vue';
 import { client } from '../lib/client.ts';
 
-/** What was refused to me and my bots, and the explanations that were read. */
+/** In the list, and not worth a number on the rail: a program that does not run yet, and looking for what is not there. */
+const ROUTINE: ReadonlySet<unknown> = new Set(['remote.refused', 'resource.hidden']);
+/** A storm of refusals makes one reading a second. */
+const GATHER_MS = 1000;
+const MAX_FRESH = 100;
+
+/** What was refused to me and my bots, newest first. */
 export const useRefusals = defineStore('refusals', () => {
   const list = ref<readonly RefusalRow[]>([]);
   const loaded = ref(false);
   const refusal = ref<ClientRefusal | null>(null);
-  /** How many are new since the view was last open. */
-  const fresh = ref(0);
-  let freshIds = new Set<string>();
-  watch(fresh, (count) => {
-    if (count === 0) freshIds = new Set();
-  });
+  /** Ids that are new since the view was last open; the same one is told again when its cause is found out. */
+  const freshIds = ref<ReadonlySet<string>>(new Set());
+  const fresh = computed(() => freshIds.value.size);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function reload(): Promise<void> {
@@ -24,30 +27,35 @@ export const useRefusals = defineStore('refusals', () => {
     loaded.value = true;
   }
 
-  async function explain(requestId: string): Promise<Explanation | ClientRefusal> {
-    const answer = await client.api.explanation(requestId);
-    return answer.ok ? answer.value : answer.refusal;
+  function explain(requestId: string): Promise<Result<Explanation>> {
+    return client.api.explanation(requestId);
+  }
+
+  /** Whoever looks at the list has seen what is new in it. */
+  function see(): void {
+    if (freshIds.value.size > 0) freshIds.value = new Set();
   }
 
   /** Told of each new refusal, and again when its cause was found out; answers how to stop that. */
-  function onRecorded(tell: (requestId: string) => void): () => void {
-    return client.on('event', (event) => {
-      if (event.type === 'refusal.recorded') tell(String(event.data['requestId']));
+  function onRecorded(tell: (requestId: string, code: string) => void): () => void {
+    return client.on('event', ({ type, data }) => {
+      if (type === 'refusal.recorded') tell(String(data['requestId']), String(data['code']));
     });
   }
 
-  onRecorded((requestId) => {
-    freshIds.add(requestId);
-    fresh.value = freshIds.size;
-    // A storm of refusals makes one reading a second.
+  onRecorded((requestId, code) => {
+    const rest = [...freshIds.value].filter((id) => id !== requestId).slice(-MAX_FRESH + 1);
+    freshIds.value = new Set(ROUTINE.has(code) ? rest : [...rest, requestId]);
+    if (!loaded.value) return;
     clearTimeout(timer);
-    if (loaded.value) timer = setTimeout(() => void reload(), 1000);
+    timer = setTimeout(() => void reload(), GATHER_MS);
   });
   client.on('signedOut', () => {
+    clearTimeout(timer);
     list.value = [];
     loaded.value = false;
-    fresh.value = 0;
+    see();
   });
 
-  return { list, loaded, refusal, fresh, reload, explain, onRecorded };
+  return { list, loaded, refusal, fresh, reload, explain, see, onRecorded };
 });

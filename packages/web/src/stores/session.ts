@@ -2,7 +2,7 @@ import type { AccountKind, ClientRefusal, LiveState, SignedIn } from '@hufu/clie
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { client } from '../lib/client.ts';
-import { remember, remembered } from '../lib/storage.ts';
+import { onRemembered, remember, remembered } from '../lib/storage.ts';
 
 export interface SessionAccount {
   readonly uid: string;
@@ -11,9 +11,9 @@ export interface SessionAccount {
   readonly token: string;
 }
 
-function restored(): SessionAccount | null {
+function accountOf(text: string | null): SessionAccount | null {
   try {
-    const value: unknown = JSON.parse(remembered('session') ?? 'null');
+    const value: unknown = JSON.parse(text ?? 'null');
     if (typeof value !== 'object' || value === null) return null;
     const { uid, name, kind, token } = value as Partial<SessionAccount>;
     if (typeof uid !== 'string' || typeof token !== 'string') return null;
@@ -25,13 +25,19 @@ function restored(): SessionAccount | null {
 
 /** Who is signed in, and how the live connection is. */
 export const useSession = defineStore('session', () => {
-  const account = ref<SessionAccount | null>(restored());
+  const account = ref<SessionAccount | null>(accountOf(remembered('session')));
   const live = ref<LiveState>(client.liveState());
 
   client.on('state', (state) => {
     live.value = state;
   });
   client.on('signedOut', forget);
+  // Signed out, or in as somebody else, in another page of this browser: this one follows.
+  onRemembered('session', (text) => {
+    const next = accountOf(text);
+    if (next?.token === account.value?.token) return;
+    if (account.value !== null || next !== null) window.location.reload();
+  });
   if (account.value !== null) client.attach(account.value);
 
   function forget(): void {

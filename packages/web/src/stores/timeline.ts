@@ -1,98 +1,144 @@
-import { type ChannelRef, type ClientRefusal, keyOf, type Msg, type Payload } from '@hufu/client';
+import { type ChannelRef, type ClientRefusal, keyOf, type Msg, type Payload, type Result, type UploadedFile } from '@hufu/client';
 import { defineStore } from 'pinia';
 import { reactive } from 'vue';
 import { client, randomId } from '../lib/client.ts';
+import { sizeOfPicture } from '../lib/picture-size.ts';
+import { firstSeq, lastSeq, MAX_KEPT, place, type Shown } from '../lib/timeline.ts';
 import { useChats } from './chats.ts';
 import { usePeople } from './people.ts';
 import { useSession } from './session.ts';
 
-/** A message on the screen; `state` is of a message that this page sent. */
-export interface Shown extends Msg {
-  state: 'sending' | 'sent' | 'refused';
-  refusal: ClientRefusal | null;
-}
-
 export interface Timeline {
-  messages: Shown[];
+  messages: readonly Shown[];
   /** Whether the server has older ones. */
   more: boolean;
+  /** Whether newer ones were let go, because the reader went far back. */
+  behind: boolean;
   loading: boolean;
   loaded: boolean;
   refusal: ClientRefusal | null;
 }
 
 const PAGE = 40;
-/** Messages kept of one conversation that is not scrolled back; older ones are read again when wanted. */
-const MAX_KEPT = 2000;
+/** So many unread ones are read at once, so that the first of them can be shown. */
+const MAX_FIRST_PAGE = 200;
 
+/** The open conversations' messages, own ones on their way among them, and what is half written. */
 export const useTimelines = defineStore('timelines', () => {
   const session = useSession();
   const people = usePeople();
   const chats = useChats();
   const byKey = reactive(new Map<string, Timeline>());
+  /** Half-written words by conversation. */
+  const drafts = reactive(new Map<string, string>());
+  /** Files of own pictures that are not on the server yet, by clientMsgNo. */
+  const files = new Map<string, File>();
 
   function of(channel: ChannelRef): Timeline {
     const key = keyOf(channel);
-    const known = byKey.get(key);
-    if (known !== undefined) return known;
-    byKey.set(key, { messages: [], more: false, loading: false, loaded: false, refusal: null });
+    if (!byKey.has(key))
+      byKey.set(key, { messages: [], more: false, behind: false, loading: false, loaded: false, refusal: null });
     return byKey.get(key) as Timeline;
   }
 
   async function open(channel: ChannelRef): Promise<void> {
     const timeline = of(channel);
-    if (timeline.loaded || timeline.loading) return;
-    await load(channel, timeline, {});
-    client.follow(channel, lastSeq(timeline));
+    if (timeline.loading || (timeline.loaded && !timeline.behind)) return;
+    const unread = chats.find(channel)?.unread ?? 0;
+    await newest(channel, timeline, Math.min(MAX_FIRST_PAGE, Math.max(PAGE, unread + 10)));
+  }
+
+  /** Reads the newest page, which then stands alone, with what is on its way. */
+  async function newest(channel: ChannelRef, timeline: Timeline, limit = PAGE): Promise<void> {
+    const page = await read(channel, timeline, { limit });
+    if (page === null) return;
+    const onTheWay = timeline.messages.filter((message) => message.state !== 'sent');
+    timeline.messages = place(onTheWay, page.messages.map(shownOf), 'oldest').messages;
+    timeline.more = page.more;
+    timeline.behind = false;
+    timeline.loaded = true;
+    client.follow(channel, lastSeq(timeline.messages));
   }
 
   async function older(channel: ChannelRef): Promise<void> {
     const timeline = of(channel);
-    const first = timeline.messages.find((message) => message.messageSeq > 0);
-    if (timeline.loading || !timeline.more || first === undefined) return;
-    await load(channel, timeline, { beforeSeq: first.messageSeq });
+    const beforeSeq = firstSeq(timeline.messages);
+    if (timeline.loading || !timeline.more || beforeSeq === 0) return;
+    const page = await read(channel, timeline, { beforeSeq, limit: PAGE });
+    if (page === null) return;
+    const placed = place(timeline.messages, page.messages.map(shownOf), 'newest');
+    timeline.messages = placed.messages;
+    timeline.more = page.more;
+    if (placed.cut === 'newest') timeline.behind = true;
   }
 
-  async function load(channel: ChannelRef, timeline: Timeline, where: { beforeSeq?: number }): Promise<void> {
+  async function read(channel: ChannelRef, timeline: Timeline, where: { beforeSeq?: number; limit: number }) {
     timeline.loading = true;
-    const answer = await client.api.messages({
-      channelId: channel.channelId,
-      channelType: channel.channelType,
-      ...where,
-      limit: PAGE,
-    });
+    const { channelId, channelType } = channel;
+    const answer = await client.api.messages({ channelId, channelType, ...where });
     timeline.loading = false;
     timeline.refusal = answer.ok ? null : answer.refusal;
-    if (!answer.ok) return;
-    timeline.loaded = true;
-    timeline.more = answer.value.more;
-    for (const message of answer.value.messages) merge(timeline, message);
+    return answer.ok ? answer.value : null;
   }
 
-  /** The same message may come by history, live and as the answer to a send: clientMsgNo, then messageId, tell. */
-  function merge(timeline: Timeline, message: Msg): void {
+  function shownOf(message: Msg): Shown {
     people.learn(message.fromUid, message.fromName);
-    const mine = message.fromUid === session.account?.uid;
-    const at = timeline.messages.findIndex(
-      (one) =>
-        (one.messageId !== '' && one.messageId === message.messageId) ||
-        (mine && one.clientMsgNo !== '' && one.clientMsgNo === message.clientMsgNo && one.fromUid === message.fromUid),
-    );
-    const shown: Shown = { ...message, state: 'sent', refusal: null };
-    if (at >= 0) timeline.messages[at] = shown;
-    else timeline.messages.push(shown);
-    timeline.messages.sort(order);
-    if (at < 0 && timeline.messages.length > MAX_KEPT) {
-      timeline.messages.splice(0, timeline.messages.length - MAX_KEPT);
-      timeline.more = true;
-    }
+    return { ...message, state: 'sent', refusal: null };
   }
 
-  async function send(channel: ChannelRef, payload: Payload, reuse?: Shown): Promise<void> {
-    const account = session.account;
-    if (account === null) return;
+  function put(timeline: Timeline, message: Shown): void {
+    const placed = place(timeline.messages, [message], 'oldest');
+    timeline.messages = placed.messages;
+    if (placed.cut === 'oldest') timeline.more = true;
+  }
+
+  function receive(message: Msg): void {
+    const timeline = byKey.get(keyOf(message));
+    if (timeline === undefined || (!timeline.loaded && !timeline.loading) || timeline.behind) return;
+    // Who reads far back must not have the ground pulled away: newer ones are read when they come back.
+    if (timeline.messages.length >= MAX_KEPT && !chats.isReading(message)) timeline.behind = true;
+    else put(timeline, shownOf(message));
+  }
+
+  /** Sends words, or again what was refused. */
+  async function send(channel: ChannelRef, payload: Payload, again?: Shown): Promise<void> {
+    const draft = await drafted(channel, payload, again);
+    if (draft !== null) await transmit(channel, draft);
+  }
+
+  /** Sends a picture: it is seen at once, and goes up behind. */
+  async function sendPicture(channel: ChannelRef, file: File): Promise<void> {
+    const size = await sizeOfPicture(file);
+    const draft = await drafted(channel, { type: 2, ...(size ?? {}) });
+    if (draft === null) return;
+    files.set(draft.clientMsgNo, file);
+    const shown = { ...draft, preview: URL.createObjectURL(file) };
+    put(of(channel), shown);
+    await uploadAndTransmit(channel, shown, file);
+  }
+
+  async function uploadAndTransmit(channel: ChannelRef, draft: Shown, file: File): Promise<void> {
+    const uploaded: Result<UploadedFile> = await client.api.upload(file, file.name || 'picture.png');
+    if (!uploaded.ok) return put(of(channel), { ...draft, state: 'refused', refusal: uploaded.refusal });
+    const { url, width, height } = uploaded.value;
+    files.delete(draft.clientMsgNo);
+    await transmit(channel, { ...draft, payload: { type: 2, url, width: width ?? 0, height: height ?? 0 } });
+  }
+
+  function retry(channel: ChannelRef, message: Shown): Promise<void> {
+    const file = files.get(message.clientMsgNo);
+    if (file === undefined) return send(channel, message.payload ?? {}, message);
+    const draft: Shown = { ...message, state: 'sending', refusal: null };
+    put(of(channel), draft);
+    return uploadAndTransmit(channel, draft, file);
+  }
+
+  /** Shows a message that is about to be sent; null when nobody is signed in. */
+  async function drafted(channel: ChannelRef, payload: Payload, again?: Shown): Promise<Shown | null> {
+    const { account } = session;
+    if (account === null) return null;
     const timeline = of(channel);
-    const clientMsgNo = reuse?.clientMsgNo ?? randomId();
+    if (timeline.behind) await newest(channel, timeline);
     const draft: Shown = {
       messageId: '',
       messageSeq: 0,
@@ -100,53 +146,70 @@ export const useTimelines = defineStore('timelines', () => {
       fromName: account.name,
       channelId: channel.channelId,
       channelType: channel.channelType,
-      clientMsgNo,
+      clientMsgNo: again?.clientMsgNo ?? randomId(),
       timestampMs: Date.now(),
       payload,
       state: 'sending',
       refusal: null,
+      ...(again?.preview === undefined ? {} : { preview: again.preview }),
     };
-    drop(timeline, clientMsgNo);
-    timeline.messages.push(draft);
-    const answer = await client.send(channel, payload, clientMsgNo);
-    const at = timeline.messages.findIndex((message) => message.clientMsgNo === clientMsgNo && message.fromUid === account.uid);
-    const current = timeline.messages[at];
-    if (current === undefined || current.state === 'sent') return;
+    put(timeline, draft);
+    return draft;
+  }
+
+  async function transmit(channel: ChannelRef, draft: Shown): Promise<void> {
+    const timeline = of(channel);
+    put(timeline, draft);
+    const answer = await client.send(channel, draft.payload ?? {}, draft.clientMsgNo);
     if (!answer.ok) {
-      timeline.messages[at] = { ...current, state: 'refused', refusal: answer.refusal };
+      // Discarded meanwhile, or already there by another way.
+      if (current(timeline, draft)?.state === 'sending') put(timeline, { ...draft, state: 'refused', refusal: answer.refusal });
       return;
     }
-    const sent: Msg = { ...draft, messageId: answer.value.messageId, messageSeq: answer.value.messageSeq };
-    merge(timeline, sent);
+    const { messageId, messageSeq } = answer.value;
+    const sent: Shown = { ...draft, messageId, messageSeq, state: 'sent' };
+    put(timeline, sent);
     chats.noteMessage(sent);
   }
 
-  function drop(timeline: Timeline, clientMsgNo: string): void {
-    const at = timeline.messages.findIndex((message) => message.clientMsgNo === clientMsgNo && message.state !== 'sent');
-    if (at >= 0) timeline.messages.splice(at, 1);
+  function current(timeline: Timeline, draft: Shown): Shown | undefined {
+    return timeline.messages.find((one) => one.clientMsgNo === draft.clientMsgNo && one.fromUid === draft.fromUid);
   }
 
-  function discard(channel: ChannelRef, message: Shown): void {
-    drop(of(channel), message.clientMsgNo);
+  /** Takes away what was refused or still waits for a connection; false when the server may have it. */
+  function discard(channel: ChannelRef, message: Shown): boolean {
+    const timeline = of(channel);
+    if (message.state === 'sending' && !client.withdraw(message.clientMsgNo)) return false;
+    timeline.messages = timeline.messages.filter((one) => one.clientMsgNo !== message.clientMsgNo || one.state === 'sent');
+    files.delete(message.clientMsgNo);
+    if (message.preview !== undefined) URL.revokeObjectURL(message.preview);
+    return true;
   }
 
-  client.on('message', (message) => {
-    const timeline = byKey.get(keyOf(message));
-    if (timeline?.loaded === true || timeline?.loading === true) merge(timeline, message);
+  client.on('message', receive);
+  client.on('gap', (channel) => {
+    const timeline = byKey.get(keyOf(channel));
+    if (timeline?.loaded === true) void newest(channel, timeline);
   });
-  client.on('signedOut', () => byKey.clear());
+  // What could not be read for want of a server is read when it is back.
+  client.on('conversations', () => {
+    for (const [key, timeline] of byKey)
+      if (!timeline.loaded && timeline.refusal !== null && key === chats.openKey) void open(channelOf(key));
+  });
+  client.on('signedOut', () => {
+    byKey.clear();
+    drafts.clear();
+    files.clear();
+  });
+  window.addEventListener('beforeunload', (event) => {
+    const waits = [...byKey.values()].some((timeline) => timeline.messages.some((one) => one.state === 'sending'));
+    if (waits) event.preventDefault();
+  });
 
-  return { of, open, older, send, discard };
+  return { of, open, newest, older, send, sendPicture, retry, discard, drafts };
 });
 
-export function lastSeq(timeline: Timeline): number {
-  return timeline.messages.reduce((highest, message) => Math.max(highest, message.messageSeq), 0);
-}
-
-/** Kept messages by their place; those on their way stand last, in the order of their making. */
-function order(a: Msg, b: Msg): number {
-  if (a.messageSeq > 0 && b.messageSeq > 0) return a.messageSeq - b.messageSeq;
-  if (a.messageSeq > 0) return b.messageId === '' ? -1 : a.timestampMs - b.timestampMs;
-  if (b.messageSeq > 0) return a.messageId === '' ? 1 : a.timestampMs - b.timestampMs;
-  return a.timestampMs - b.timestampMs;
+function channelOf(key: string): ChannelRef {
+  const at = key.indexOf(':');
+  return { channelType: Number(key.slice(0, at)), channelId: key.slice(at + 1) };
 }

@@ -1,0 +1,49 @@
+import { onBeforeUnmount, onMounted, type Ref, ref } from 'vue';
+
+/** So near to the end counts as being there. */
+const NEAR_PX = 60;
+
+/** A box that stays at its end while it is there, whatever grows in it, and keeps its place otherwise. */
+export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<HTMLElement | undefined>) {
+  const atEnd = ref(true);
+  let observer: ResizeObserver | undefined;
+
+  function toEnd(): void {
+    atEnd.value = true;
+    if (box.value !== undefined) box.value.scrollTop = box.value.scrollHeight;
+  }
+
+  /** Brings an element near the top of the box, if what follows it fills the box; else goes to the end. */
+  function toElement(element: HTMLElement): void {
+    const frame = box.value;
+    if (frame === undefined) return;
+    const top = element.getBoundingClientRect().top - frame.getBoundingClientRect().top + frame.scrollTop - 16;
+    if (frame.scrollHeight - top <= frame.clientHeight) return toEnd();
+    atEnd.value = false;
+    frame.scrollTop = top;
+  }
+
+  function onScroll(): void {
+    const frame = box.value;
+    if (frame !== undefined) atEnd.value = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX;
+  }
+
+  /** What is put in above leaves what is seen where it is. */
+  async function keepPlace(work: () => Promise<void>): Promise<void> {
+    const frame = box.value;
+    if (frame === undefined) return work();
+    const fromEnd = frame.scrollHeight - frame.scrollTop;
+    await work();
+    frame.scrollTop = frame.scrollHeight - fromEnd;
+  }
+
+  onMounted(() => {
+    observer = new ResizeObserver(() => {
+      if (atEnd.value) toEnd();
+    });
+    for (const element of [box.value, content.value]) if (element !== undefined) observer.observe(element);
+  });
+  onBeforeUnmount(() => observer?.disconnect());
+
+  return { atEnd, toEnd, toElement, onScroll, keepPlace };
+}
