@@ -110,6 +110,7 @@ export const en = {
       waiting: 'waiting for the program',
       disabled: 'switched off',
     },
+    because: ': {why}',
     since: 'since {time}',
   },
   refusal: {

@@ -104,6 +104,7 @@ export const zh = {
     noClients: '还没有设置连接。',
     nowStart: '按步骤启动你的程序，这一行会自动变绿。',
     state: { connected: '已连接', connecting: '连接中', refused: '被拒绝', waiting: '等待程序', disabled: '已停用' },
+    because: '：{why}',
     since: '自 {time}',
   },
   refusal: {

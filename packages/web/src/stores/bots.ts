@@ -2,6 +2,7 @@ import type { BotClientState, BotClientView, BotMade, BotView, ClientRefusal, Fr
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { client } from '../lib/client.ts';
+import { createReading } from '../lib/reading.ts';
 
 const STATES: readonly string[] = ['connected', 'connecting', 'refused', 'waiting', 'disabled'];
 
@@ -11,13 +12,14 @@ export const useBots = defineStore('bots', () => {
   const loaded = ref(false);
   const refusal = ref<ClientRefusal | null>(null);
 
-  async function reload(): Promise<void> {
+  const reading = createReading(async () => {
     const answer = await client.api.bots();
     refusal.value = answer.ok ? null : answer.refusal;
     if (!answer.ok) return;
     list.value = answer.value;
     loaded.value = true;
-  }
+  });
+  const reload = reading.run;
 
   async function create(wish: { name: string; framework: Framework; url?: string }): Promise<Result<BotMade>> {
     const answer = await client.api.createBot(wish);
@@ -40,6 +42,7 @@ export const useBots = defineStore('bots', () => {
       void reload();
       return;
     }
+    reading.changed();
     list.value = list.value.map((bot) =>
       bot.uid === botUid
         ? { ...bot, clients: bot.clients.map((one) => (one.id === id ? patched(one, state as BotClientState, data) : one)) }

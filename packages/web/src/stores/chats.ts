@@ -2,6 +2,7 @@ import { type ChannelRef, type Conversation, GROUP, keyOf, type Msg, PERSON } fr
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { client } from '../lib/client.ts';
+import { createReading } from '../lib/reading.ts';
 import { usePeople } from './people.ts';
 import { useSession } from './session.ts';
 
@@ -17,8 +18,6 @@ export const useChats = defineStore('chats', () => {
   const atEnd = ref(true);
   /** Names of groups, kept for those that one has just left. */
   const groupNames = new Map<string, string>();
-  let reloading: Promise<void> | null = null;
-  let again = false;
 
   /** Newest first; one in which nothing was said yet stands before them, so that a new group is found. */
   const sorted = computed(() => [...list.value].sort((a, b) => timeOf(b) - timeOf(a)));
@@ -45,7 +44,11 @@ export const useChats = defineStore('chats', () => {
   }
 
   function replace(conversations: readonly Conversation[]): void {
-    list.value = conversations.map((item) => (isReading(item) ? { ...item, unread: 0 } : item));
+    const known = new Map(list.value.map((item) => [keyOf(item), item]));
+    list.value = conversations.map((item) => {
+      const newer = newerOf(known.get(keyOf(item)), item);
+      return isReading(newer) ? { ...newer, unread: 0 } : newer;
+    });
     loaded.value = true;
     for (const item of conversations) {
       if (item.channelType === PERSON) people.learn(item.channelId, item.name, item.isBot ? 'bot' : undefined);
@@ -54,26 +57,10 @@ export const useChats = defineStore('chats', () => {
     }
   }
 
-  /** Single flight; a wish during a reading makes one more afterwards, so that no change is missed. */
-  function reload(): Promise<void> {
-    if (reloading !== null) {
-      again = true;
-      return reloading;
-    }
-    reloading = client.api
-      .conversations()
-      .then((answer) => {
-        if (answer.ok) replace(answer.value);
-      })
-      .finally(() => {
-        reloading = null;
-        if (again) {
-          again = false;
-          void reload();
-        }
-      });
-    return reloading;
-  }
+  const reload = createReading(async () => {
+    const answer = await client.api.conversations();
+    if (answer.ok) replace(answer.value);
+  }).run;
 
   function patch(channel: ChannelRef, change: Partial<Conversation>): void {
     list.value = list.value.map((item) => (keyOf(item) === keyOf(channel) ? { ...item, ...change } : item));
@@ -122,6 +109,14 @@ export const useChats = defineStore('chats', () => {
 
   return { sorted, unread, loaded, openKey, atEnd, find, nameOf, isReading, isVisible, reload, markRead, noteMessage };
 });
+
+/** A list on its way is overtaken by the messages that come live, and by what was read meanwhile. */
+function newerOf(known: Conversation | undefined, read: Conversation): Conversation {
+  if (known === undefined || known.lastSeq < read.lastSeq) return read;
+  if (known.lastSeq === read.lastSeq && known.readSeq <= read.readSeq) return read;
+  const { last, lastSeq, unread, readSeq } = known;
+  return { ...read, last, lastSeq, unread, readSeq: Math.max(readSeq, read.readSeq) };
+}
 
 function timeOf(item: Conversation): number {
   return item.last?.timestampMs ?? Number.MAX_SAFE_INTEGER;

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { pngOf } from '../../packages/web/test/png.ts';
+import { launchChromium } from '../lib/chromium.ts';
+import { openPage, type PagePerson } from '../lib/page.ts';
+import { newPerson } from '../lib/person.ts';
+import { admin, startServer, type TestServer, until } from '../lib/server.ts';
+
+type Ben = Awaited<ReturnType<typeof newPerson>>;
+const ANN = 1;
+
+const near = (a: number, b: number) => Math.abs(a - b) <= 2;
+const texts = async (page: Page): Promise<string[]> => page.getByTestId('message').locator('.words').allInnerTexts();
+const composer = (page: Page) => page.getByLabel('Write a message', { exact: true });
+const numberOf = (page: Page, id: string) => page.getByTestId(`conversation-${id}`).locator('.badge');
+const say = (ben: Ben, to: string, type: number, content: string) => ben.say(to, type, { type: 1, content });
+
+async function groupOf(ben: Ben, name: string): Promise<string> {
+  const made = await ben.ask('/api/v1/groups', { name, members: ['ann'] });
+  return String(made.body.channelId);
+}
+/** Where the top of the message with this text is on the screen. */
+async function topOf(page: Page, words: string): Promise<number> {
+  const box = await page.getByTestId('message').filter({ hasText: words }).first().boundingBox();
+  return box?.y ?? Number.NaN;
+}
+
+describe('the page', { timeout: 300_000 }, () => {
+  let server: TestServer;
+  let browser: Browser;
+  let ann: PagePerson;
+  let ben: Ben;
+  let page: Page;
+  before(async () => {
+    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    ann = await openPage(browser, server.ready.http);
+    await ann.signUp('ann');
+    page = ann.page;
+    ben = await newPerson(server, 'ben');
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('finds somebody by the exact account, and says so when there is nobody', async () => {
+    const search = page.getByTestId('chats-search');
+    await search.fill('nobody');
+    await search.press('Enter');
+    await page.getByText('No account is called exactly that.').waitFor();
+    await search.fill('ben');
+    await search.press('Enter');
+    await page.waitForURL(/\/chats\/1\/ben$/);
+    await ann.say('hello ben');
+    await ben.heard('ann', ANN, 'ann', (payload) => payload.content === 'hello ben');
+  });
+
+  it('sends with Enter, once however often it is pressed, and breaks the line with Shift and Enter', async () => {
+    await composer(page).fill('first line');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('second line');
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Enter');
+    await ann.heard((one) => one.text === 'first line\nsecond line' && one.seq > 0);
+    const sent = (await ben.messages('ann', ANN)).filter((one) => one.payload.content?.startsWith('first line'));
+    assert.equal(sent.length, 1);
+  });
+
+  it('keeps what is half written while another conversation is open', async () => {
+    const group = await groupOf(ben, 'Drafts');
+    await composer(page).fill('half a sen');
+    await page.getByTestId(`conversation-${group}`).click();
+    await page.getByRole('heading', { name: 'Drafts' }).waitFor();
+    assert.equal(await composer(page).inputValue(), '');
+    await page.getByTestId('conversation-ben').click();
+    await page.getByRole('heading', { name: 'ben' }).waitFor();
+    assert.equal(await composer(page).inputValue(), 'half a sen');
+    await composer(page).fill('');
+  });
+
+  it('closes a dialog with Escape and gives the focus back to what opened it', async () => {
+    await page.getByTestId('new-group').click();
+    await page.getByRole('dialog').waitFor();
+    assert.equal(await page.getByTestId('group-name').evaluate((field) => field.matches(':focus')), true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await page.getByTestId('new-group').evaluate((button) => button.matches(':focus')), true);
+  });
+
+  it('opens at the first unread message, and takes the number off when the end is reached', async () => {
+    const group = await groupOf(ben, 'Much unread');
+    for (let index = 1; index <= 60; index += 1) await say(ben, group, 2, `message ${index} of many`);
+    await until('the number', async () => (await numberOf(page, group).textContent())?.trim() === '60');
+    await page.getByTestId(`conversation-${group}`).click();
+    const line = page.locator('.unread-line');
+    await line.waitFor();
+    const [lineBox, frame] = [await line.boundingBox(), await page.getByTestId('timeline').boundingBox()];
+    assert.ok((lineBox?.y ?? 0) >= (frame?.y ?? 0) && (lineBox?.y ?? 0) < (frame?.y ?? 0) + 200, 'the line is near the top');
+    assert.equal((await numberOf(page, group).textContent())?.trim(), '60');
+    await page.getByTestId('to-newest').click();
+    await until('the number to go', async () => (await numberOf(page, group).count()) === 0);
+  });
+
+  it('leaves what is read where it is when older messages and new ones come', async () => {
+    const group = await groupOf(ben, 'History');
+    // More than is read at once, however much is unread.
+    for (let index = 1; index <= 300; index += 1) await say(ben, group, 2, `talk ${index}.`);
+    await page.getByTestId(`conversation-${group}`).click();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.getByTestId('to-newest').click();
+    await ann.heard((one) => one.text === 'talk 300.');
+    const box = page.getByTestId('timeline');
+    const count = await page.getByTestId('message').count();
+    // Just inside the stretch that reads older ones.
+    const seen = await page.getByTestId('message').nth(3).textContent();
+    const words = /talk \d+\./.exec(seen ?? '')?.[0] ?? '';
+    await page
+      .getByTestId('message')
+      .nth(3)
+      .evaluate((message) => {
+        const frame = message.closest('.timeline');
+        if (frame !== null) frame.scrollTop += message.getBoundingClientRect().top - frame.getBoundingClientRect().top - 60;
+      });
+    const before = await topOf(page, words);
+    await until('older ones', async () => (await page.getByTestId('message').count()) > count);
+    assert.ok(near(await topOf(page, words), before), 'older ones move nothing');
+    await say(ben, group, 2, 'news while reading');
+    await page.getByText('1 new message').waitFor();
+    assert.ok(near(await topOf(page, words), before), 'a new one moves nothing');
+    assert.equal((await numberOf(page, group).textContent())?.trim(), '1');
+    await page.getByTestId('to-newest').click();
+    await until('the end', () => box.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 2));
+    await until('the number to go', async () => (await numberOf(page, group).count()) === 0);
+    await say(ben, group, 2, 'news at the end');
+    await ann.heard((one) => one.text === 'news at the end');
+    assert.ok(
+      await box.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 2),
+      'it stays at the end',
+    );
+  });
+
+  it('keeps the place of a picture before it has loaded, and shows an own one at once', async () => {
+    const group = await groupOf(ben, 'Pictures');
+    const form = new FormData();
+    form.set('file', new Blob([pngOf(800, 400)], { type: 'image/png' }), 'wide.png');
+    const upload = await fetch(`${server.ready.http}/api/v1/files`, { method: 'POST', headers: ben.headers, body: form });
+    const { url, width, height } = (await upload.json()) as { url: string; width: number; height: number };
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(`**${url}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await ben.say(group, 2, { type: 2, url, width, height });
+    await say(ben, group, 2, 'below the picture');
+    await page.getByTestId(`conversation-${group}`).click();
+    await ann.heard((one) => one.text === 'below the picture');
+    const before = await page.locator('.picture').boundingBox();
+    assert.ok(near(before?.width ?? 0, 340) && near(before?.height ?? 0, 170), JSON.stringify(before));
+    release();
+    await ann.heard((one) => one.pictures.includes(800));
+    assert.deepEqual(await page.locator('.picture').boundingBox(), before);
+
+    await page.route('**/api/v1/files', () => undefined);
+    await page
+      .getByTestId('image-input')
+      .setInputFiles({ name: 'own.png', mimeType: 'image/png', buffer: Buffer.from(pngOf(60, 60)) });
+    await ann.heard((one) => one.from === 'ann' && one.pictures.includes(60) && one.seq === 0);
+    await page.unroute('**/api/v1/files');
+    await page.reload();
+    await page.locator('.picture').waitFor();
+    await page.locator('.picture').click();
+    await page.locator('.viewer').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.viewer').waitFor({ state: 'detached' });
+  });
+
+  it('says why a message was refused, sends it again with its number, or discards it', async () => {
+    const group = await groupOf(ben, 'Doors');
+    await page.getByTestId(`conversation-${group}`).click();
+    await page.getByRole('heading', { name: 'Doors' }).waitFor();
+    const member = { channel_id: group, channel_type: 2, subscribers: ['ann'] };
+    await admin(server, '/channel/subscriber_remove', member);
+    await ann.say('let me in');
+    await ann.card('im.not_member');
+    await ann.say('and this');
+    await page.getByRole('button', { name: 'Discard' }).nth(1).click();
+    await admin(server, '/channel/subscriber_add', member);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await ann.heard((one) => one.text === 'let me in' && one.seq > 0);
+    assert.deepEqual(await texts(page), ['let me in']);
+  });
+
+  it('sends what was written while the server was away once, when it is back', async () => {
+    await page.getByTestId('conversation-ben').click();
+    await page.getByRole('heading', { name: 'ben' }).waitFor();
+    await server.kill('SIGKILL');
+    await page.getByText('Try now').waitFor();
+    await ann.say('written in the dark');
+    await ann.say('taken back');
+    await page.getByRole('button', { name: 'Discard' }).nth(1).click();
+    server = await server.again();
+    ben.moveTo(server);
+    await ann.heard((one) => one.text === 'written in the dark' && one.seq > 0, 30_000);
+    await page.getByText('Try now').waitFor({ state: 'detached' });
+    const stored = (await ben.messages('ann', ANN)).map((one) => one.payload.content);
+    assert.deepEqual(
+      stored.filter((one) => /dark|taken/.test(one ?? '')),
+      ['written in the dark'],
+    );
+    await say(ben, 'ann', 1, 'glad to read you');
+    await ann.heard((one) => one.text === 'glad to read you');
+    assert.equal(new Set(await texts(page)).size, (await texts(page)).length, 'nothing stands there twice');
+  });
+
+  it('works in two tabs at once: both are live, read in one is read in the other, and signing out ends both', async () => {
+    const second = await page.context().newPage();
+    await second.goto(`${server.ready.http}/chats`);
+    const group = await groupOf(ben, 'Two tabs');
+    await say(ben, group, 2, 'to both of you');
+    for (const tab of [page, second]) await until('the number', async () => (await numberOf(tab, group).count()) === 1);
+    await second.getByTestId(`conversation-${group}`).click();
+    await until('the number to go in the other tab', async () => (await numberOf(page, group).count()) === 0);
+    await page.getByTestId(`conversation-${group}`).click();
+    await composer(second).fill('from the second tab');
+    await second.keyboard.press('Enter');
+    await ann.heard((one) => one.text === 'from the second tab');
+    await ann.say('from the first tab');
+    await second.getByText('from the first tab').first().waitFor();
+    for (const tab of [page, second])
+      assert.deepEqual(await texts(tab), ['to both of you', 'from the second tab', 'from the first tab']);
+    await second.getByTestId('sign-out').click();
+    for (const tab of [page, second]) await tab.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await second.close();
+    await ann.signIn('ann');
+  });
+
+  it('follows the cause of a refused program when it is found out later', async (t) => {
+    const program = createServer((request, response) => {
+      response.writeHead(request.url?.startsWith('/onebot/v11/') ? 405 : 404).end();
+    });
+    program.on('upgrade', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'));
+    await new Promise<void>((resolve) => program.listen(0, '127.0.0.1', resolve));
+    t.after(() => {
+      program.closeAllConnections();
+      program.close();
+    });
+    const address = program.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await ann.newBot('Stubborn', `ws://127.0.0.1:${port}/onebot/v11/ws`);
+    await ann.dialogShows('refused');
+    const state = page.getByRole('dialog').getByTestId('bot-state');
+    const code = page.getByRole('dialog').getByTestId('refusal-code');
+    await until('the cause, in the line and in the card', async () => {
+      const told = await code.textContent();
+      return told === 'remote.token_mismatch' && /tokens/i.test((await state.textContent()) ?? '');
+    });
+    await page.keyboard.press('Escape');
+    assert.deepEqual(ann.errors, []);
+  });
+});
