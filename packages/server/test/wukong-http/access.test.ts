@@ -89,7 +89,7 @@ test('a page of an allowed origin may ask and read every answer, also a refusal 
       assert.equal(refused.headers.get('access-control-allow-origin'), null);
     }
   }
-  assert.equal((await call('GET', '/health')).headers.get('access-control-allow-origin'), null);
+  assert.equal((await call('GET', '/health', { token: ADMIN })).headers.get('access-control-allow-origin'), null);
 });
 
 test('which methods a path takes is told before credentials, and OPTIONS and HEAD are answered', async () => {
@@ -100,7 +100,7 @@ test('which methods a path takes is told before credentials, and OPTIONS and HEA
     ['POST', '/route', 405, 'GET, HEAD, OPTIONS'],
     ['OPTIONS', '/message/send', 204, 'POST, OPTIONS'],
     ['OPTIONS', '/health', 204, 'GET, HEAD, OPTIONS'],
-    ['HEAD', '/health', 200, null],
+    ['HEAD', '/health', 401, null],
   ] as const) {
     const answer = await call(method, path);
     assert.deepEqual([answer.status, answer.headers.get('allow')], [status, allow], `${method} ${path}`);
@@ -134,17 +134,17 @@ test('/route tells the host under which it was reached when listeners are on eve
   server.addresses.ws = 'ws://[::]:5200';
   const port = new URL(server.url).port;
   assert.equal(
-    (await call('GET', '/route?uid=ann')).text,
+    (await call('GET', '/route?uid=ann', { token: ADMIN })).text,
     '{"tcp_addr":"127.0.0.1:5100","ws_addr":"ws://127.0.0.1:5200","wss_addr":""}',
   );
-  const localhost = await answered(await fetch(`http://localhost:${port}/route`));
+  const localhost = await answered(await fetch(`http://localhost:${port}/route`, { headers: { token: ADMIN } }));
   assert.equal(localhost.text, '{"tcp_addr":"localhost:5100","ws_addr":"ws://localhost:5200","wss_addr":""}');
   server.addresses.tcp = 'im.example.com:5100';
   server.addresses.ws = '';
   server.addresses.wss = 'wss://im.example.com';
   assert.equal(
-    (await call('GET', '/route')).text,
+    (await call('GET', '/route', { token: ADMIN })).text,
     '{"tcp_addr":"im.example.com:5100","ws_addr":"","wss_addr":"wss://im.example.com"}',
   );
-  assert.equal((await call('GET', '/route?intranet=1')).text, '{"tcp_addr":"","ws_addr":"","wss_addr":""}');
+  assert.equal((await call('GET', '/route?intranet=1', { token: ADMIN })).text, '{"tcp_addr":"","ws_addr":"","wss_addr":""}');
 });

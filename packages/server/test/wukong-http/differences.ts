@@ -67,23 +67,16 @@ export const DIFFERENCES: readonly Difference[] = [
 
   // Who may call.
   {
-    lines: /^auth auth\.(user-token|message-send|conversation-sync)\.(none|empty)$/,
+    lines: /^auth auth\.(user-token|message-send|conversation-sync|health|route)\.(none|empty)$/,
     why: 'a missing secret is 401 with a body that says so',
     status: 401,
     reason: 'cred.missing',
   },
   {
-    lines: /^auth auth\.(user-token|message-send|conversation-sync)\.wrong$/,
+    lines: /^auth auth\.((user-token|message-send|conversation-sync|health|route)\.wrong|variantA\.extra)$/,
     why: 'a wrong secret is 401 with a body that says so',
     status: 401,
     reason: 'cred.rejected',
-  },
-  {
-    lines: /^auth auth\.(health|route)\./,
-    why: 'probes and clients ask these two, and neither tells a secret',
-    status: 200,
-    expect: (_, line) =>
-      line.path === '/health' ? { status: 'ok' } : { tcp_addr: '127.0.0.1:5100', ws_addr: 'ws://127.0.0.1:5200', wss_addr: '' },
   },
   {
     lines: /^auth auth\.unknown\.(none|wrong|empty)$/,

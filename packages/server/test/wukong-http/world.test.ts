@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { GROUP } from '../../src/domain/model.ts';
 import type { LiveSession } from '../../src/runtime/session.ts';
-import { openRealServer, type RealServer } from '../support/real-server.ts';
+import { ADMIN, openRealServer, type RealServer } from '../support/real-server.ts';
 
 let server: RealServer;
 before(async () => void (server = await openRealServer()));
@@ -204,7 +204,7 @@ test('20,000 members come and 5,000 leave in one call each, while others are ser
     });
     let served = 0;
     while (running) {
-      assert.equal((await fetch(`${server.url}/health`)).status, 200);
+      assert.equal((await fetch(`${server.url}/health`, { headers: { token: ADMIN } })).status, 200);
       served += 1;
     }
     assert.equal((await big).text, '{"status":200}');

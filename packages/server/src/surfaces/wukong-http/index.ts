@@ -54,7 +54,6 @@ function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRout
     url: route.path,
     bodyLimit: deps.maxBodyBytes ?? MAX_BODY_BYTES,
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      if (route.open) return;
       const caller = callerOf(request);
       const admitted = await deps.admit(caller);
       if (!admitted.ok) return sendAnswer(deps, caller, reply, { refused: admitted.refusal });

@@ -32,8 +32,6 @@ export interface WukongRoute {
   readonly doc: string;
   readonly example: Example;
   readonly schema: TSchema;
-  /** Answers strangers too. */
-  readonly open: boolean;
   run(deps: WukongHttpDeps, input: unknown, caller: Caller): Promise<Answer>;
 }
 
@@ -43,12 +41,11 @@ interface Declaration<S extends TSchema> {
   readonly doc: string;
   readonly example: Example;
   readonly schema: S;
-  readonly open?: true;
   handle(deps: WukongHttpDeps, body: Static<S>, caller: Caller): Promise<Answer>;
 }
 
 export function route<S extends TSchema>(declared: Declaration<S>): WukongRoute {
-  const { method, path, doc, example, schema, open = false, handle } = declared;
+  const { method, path, doc, example, schema, handle } = declared;
   const check = Compile(schema);
   const run = async (deps: WukongHttpDeps, input: unknown, caller: Caller): Promise<Answer> => {
     const body = withoutNulls(schema, input);
@@ -58,7 +55,7 @@ export function route<S extends TSchema>(declared: Declaration<S>): WukongRoute 
     const reason = `${pointer === '' ? 'the body' : pointer} ${problem?.message ?? 'has the wrong type'}`;
     return { refused: refuse('http.bad_body', { pointer, reason }).refusal, text: `数据格式有误！: ${reason}` };
   };
-  return { method, path, doc, example, schema, open, run };
+  return { method, path, doc, example, schema, run };
 }
 
 export const DONE: Answer = { body: { status: 200 } };

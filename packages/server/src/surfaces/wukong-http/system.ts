@@ -11,7 +11,6 @@ export const routeAddresses: WukongRoute = route({
     request: { uid: 'alice' },
     answer: { tcp_addr: '127.0.0.1:5100', ws_addr: 'ws://127.0.0.1:5200', wss_addr: '' },
   },
-  open: true,
   schema: Type.Object({
     uid: text('Taken and not read: every client may connect anywhere.'),
     intranet: text('1: the addresses of an inner network; there are none, so all are empty.'),
@@ -28,7 +27,6 @@ export const health: WukongRoute = route({
   path: '/health',
   doc: '`ok` while the store answers; HTTP 500 with `status` "error" when it does not.',
   example: { request: {}, answer: { status: 'ok' } },
-  open: true,
   schema: Type.Object({}),
   handle: async (deps) => {
     try {
