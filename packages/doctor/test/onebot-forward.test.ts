@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
     'ws://a:8080/',
     {},
     { D1: http(405, { headers: { allow: 'POST' } }), F3: ws(403) },
-    ['remote.fwd_direction', 'remote.fwd_token_required'],
+    ['remote.fwd_direction'],
   ],
 ];
 for (const [what, url, question, seen, codes, warnings = []] of cases) {

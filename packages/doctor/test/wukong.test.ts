@@ -87,6 +87,13 @@ const cases: readonly Case[] = [
   ],
   ['the API answers 401', 'http://a:5001', {}, { ...REACHED, P1: http(401) }, ['remote.wk_manager_token_missing']],
   [
+    'the API is guarded, the addresses are open to clients',
+    'http://a:5001',
+    {},
+    { ...REACHED, P1: http(200), A2: http(401) },
+    ['remote.wk_manager_token_missing'],
+  ],
+  [
     'the API answers 401 to a token too',
     'http://a:5001',
     { secrets: { managerToken: 'f1' } },

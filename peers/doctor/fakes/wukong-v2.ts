@@ -65,9 +65,9 @@ export async function startWukong(behaviour: WukongBehaviour = {}): Promise<Fake
     const bodies: Record<string, unknown> = {
       '/health': { status: 'ok' },
       '/route': { tcp_addr: '', ws_addr: '', wss_addr: '' },
-      '/user/systemuids': [],
+      '/channel/whitelist': [],
     };
-    const body = bodies[request.url ?? ''];
+    const body = bodies[(request.url ?? '').split('?', 1)[0] ?? ''];
     if (body === undefined) return response.writeHead(404, { 'Content-Type': 'text/plain' }).end('404 page not found');
     response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
   });

@@ -23,10 +23,14 @@ export const rules: readonly Rule[] = [
       detail: { zh: `端口 ${port} 在监听`, en: `port ${port} is open` },
     });
   }),
-  rule('remote.fwd_direction', 'NoneBot 2.5.0', (facts) => {
-    const seen = httpOf(facts, 'D1');
-    return seen?.status === 405 && /\bPOST\b/i.test(seen.headers['allow'] ?? '') ? certain(['D1']) : null;
-  }),
+  {
+    ...rule('remote.fwd_direction', 'NoneBot 2.5.0', (facts) => {
+      const seen = httpOf(facts, 'D1');
+      return seen?.status === 405 && /\bPOST\b/i.test(seen.headers['allow'] ?? '') ? certain(['D1']) : null;
+    }),
+    // A framework refuses every path but its own, with a token and without: that says nothing of a OneBot program.
+    explains: ['remote.fwd_token_required', 'remote.fwd_token_mismatch', 'remote.fwd_not_ws', 'remote.fwd_path_wrong'],
+  },
   rule('remote.fwd_not_ws', LAB, (facts) => {
     const status = connectionOf(facts)?.status ?? null;
     if (!isWs(facts) || status === null || ![200, 400, 405].includes(status) || facts.seen['D1'] === undefined) return null;

@@ -3,7 +3,7 @@ import type { Target } from '../../model/target.ts';
 import { wayProbes } from '../../reach/probes.ts';
 import { reachRules, reachSettled } from '../../reach/rules.ts';
 import { askedOf, isRefused, isWrongPort, probes, wkOf } from './probes.ts';
-import { rules } from './rules.ts';
+import { isOfAnotherFlag, rules } from './rules.ts';
 
 const WK_PORTS = ['5100', '5200', '5210'];
 
@@ -54,7 +54,7 @@ export const wukong: Target = {
         zh: '从外部分不清：从未登记、已被覆盖还是令牌抄错。请看服务器日志：expectToken 为空即从未登记（doctor --log 可解释）',
         en: 'never issued, replaced and mistyped cannot be told apart from outside: see the log of the server, an empty expectToken means never issued (doctor --log reads it)',
       },
-      when: (facts) => isRefused(facts) && !/req=hr_/.test(wkOf(facts, 'K2')?.connack?.text ?? ''),
+      when: (facts) => isRefused(facts) && !isOfAnotherFlag(facts) && !/req=hr_/.test(wkOf(facts, 'K2')?.connack?.text ?? ''),
     },
   ],
   fallback: (facts) => (isRefused(facts) || (facts.question.active && isWrongPort(facts)) ? 'remote.wk_refused' : null),

@@ -29,6 +29,9 @@ export function wkOf(facts: Facts, id: string) {
 export const OTHER_FLAGS = [0, 1, 2] as const;
 
 /** Ports first, without a word of WKProto; a CONNECT is sent only when asked to act, since a master token ends the user's other session. */
+/** Reads a list that nobody is on. Both servers have this call and guard it. */
+const GUARDED = '/channel/whitelist?channel_id=hufu-probe&channel_type=2';
+
 export const probes: readonly Probe[] = [
   {
     id: 'P1',
@@ -53,18 +56,18 @@ export const probes: readonly Probe[] = [
     run: (facts, tools) => tlsOf(facts, tools),
   },
   {
-    id: 'A1',
-    says: { zh: '带管理令牌的 API 请求', en: 'the API with the manager token' },
-    maxMs: STEP_MS,
-    when: (facts) => httpOf(facts, 'P1')?.status === 401 && facts.question.secrets['managerToken'] !== undefined,
-    run: (facts, tools) => get(facts, tools, { path: '/route', token: true }),
-  },
-  {
     id: 'A2',
     says: { zh: '不带令牌能否读取 API', en: 'whether the API can be read without a token' },
     maxMs: STEP_MS,
     when: (facts) => askedOf(facts) === 'http' && httpOf(facts, 'P1')?.status === 200,
-    run: (facts, tools) => get(facts, tools, { path: '/user/systemuids', token: false }),
+    run: (facts, tools) => get(facts, tools, { path: GUARDED, token: false }),
+  },
+  {
+    id: 'A1',
+    says: { zh: '带管理令牌的 API 请求', en: 'the API with the manager token' },
+    maxMs: STEP_MS,
+    when: (facts) => apiRefusal(facts) !== null && facts.question.secrets['managerToken'] !== undefined,
+    run: (facts, tools) => get(facts, tools, { path: GUARDED, token: true }),
   },
   {
     id: 'K2',
@@ -128,6 +131,12 @@ export const probes: readonly Probe[] = [
 export function isRefused(facts: Facts): boolean {
   const seen = wkOf(facts, 'K2');
   return seen !== null && seen.connack?.reasonCode !== 1;
+}
+
+/** The probe whose answer says that the API wants its token. WuKongIM guards `/route` too, Hufu leaves it open to clients. */
+export function apiRefusal(facts: Facts): 'P1' | 'A2' | null {
+  if (askedOf(facts) !== 'http') return null;
+  return (['P1', 'A2'] as const).find((id) => httpOf(facts, id)?.status === 401) ?? null;
 }
 
 /** Neither HTTP nor a WebSocket, where one of them is meant. */

@@ -2,7 +2,7 @@ import { certain, likely, possible, rule, warning } from '../../engine/conclude.
 import { type Facts, httpOf, wsOf } from '../../model/facts.ts';
 import type { Edit, Finding, Rule } from '../../model/target.ts';
 import { placeOf } from '../../reach/probes.ts';
-import { askedOf, flagOf, isRefused, isWrongPort, OTHER_FLAGS, wkOf } from './probes.ts';
+import { apiRefusal, askedOf, flagOf, isRefused, isWrongPort, OTHER_FLAGS, wkOf } from './probes.ts';
 
 const V2 = 'recorded WuKongIM 2.2.5, Hufu 0.1';
 const FLAG_NAMES: Readonly<Record<number, string>> = { 0: 'APP', 1: 'WEB', 2: 'PC' };
@@ -39,13 +39,12 @@ export const rules: readonly Rule[] = [
     if (spoke?.connack != null) return certain(['P1', 'K6'], { edits, detail });
     return spoke === null ? possible(['P1'], { edits, detail }) : likely(['P1', 'K6'], { edits, detail });
   }),
-  rule('remote.wk_manager_token_missing', V2, (facts) =>
-    httpOf(facts, 'P1')?.status === 401 && askedOf(facts) === 'http' && facts.seen['A1'] === undefined
-      ? certain(['P1'], { edits: [managerHeader] })
-      : null,
-  ),
+  rule('remote.wk_manager_token_missing', V2, (facts) => {
+    const refusal = apiRefusal(facts);
+    return refusal !== null && facts.seen['A1'] === undefined ? certain([refusal], { edits: [managerHeader] }) : null;
+  }),
   rule('remote.wk_manager_token_wrong', V2, (facts) =>
-    httpOf(facts, 'A1')?.status === 401 ? certain(['P1', 'A1'], { edits: [managerHeader] }) : null,
+    httpOf(facts, 'A1')?.status === 401 ? certain(['A1'], { edits: [managerHeader] }) : null,
   ),
   rule('remote.wk_flag_mismatch', V2, (facts) => {
     const right = OTHER_FLAGS.find((flag) => wkOf(facts, `K4.${flag}`)?.connack?.reasonCode === 1);
@@ -65,7 +64,7 @@ export const rules: readonly Rule[] = [
   rule('remote.wk_token_refused', V2, (facts) => {
     if (!isTokenRefusal(facts) || facts.question.secrets['token'] === undefined || /flag_mismatch/.test(textOf(facts)))
       return null;
-    if (OTHER_FLAGS.some((flag) => wkOf(facts, `K4.${flag}`)?.connack?.reasonCode === 1)) return null;
+    if (isOfAnotherFlag(facts)) return null;
     const requestId = /req=(hr_\w+)/.exec(textOf(facts))?.[1];
     const finding: Finding = certain(['K2', ...OTHER_FLAGS.map((flag) => `K4.${flag}`).filter((id) => id in facts.seen)], {
       edits: [issueCall(facts)],
@@ -96,6 +95,11 @@ export const rules: readonly Rule[] = [
 /** A random uid with a random token gets in. */
 function acceptsAnybody(facts: Facts): boolean {
   return wkOf(facts, 'K5')?.connack?.reasonCode === 1;
+}
+
+/** The same token gets in with another flag. */
+export function isOfAnotherFlag(facts: Facts): boolean {
+  return OTHER_FLAGS.some((flag) => wkOf(facts, `K4.${flag}`)?.connack?.reasonCode === 1);
 }
 
 /** Reason 2, or v2's silence while nobody else gets in either. */

@@ -9,8 +9,8 @@ export const remoteFwd: PrefixTexts<'remote.fwd_'> = {
     'Use the open port in the address, or switch the listener on that you mean.',
   ),
   'remote.fwd_direction': text(
-    'Both ends mean the other direction',
-    'A bot framework answers there: it waits until a OneBot program dials it (reverse WebSocket), and your software dials too.',
+    'The direction is the wrong way round',
+    'A bot framework answers there: it waits until a OneBot program dials it (reverse WebSocket), and your software dials it as if it were one.',
     'curl -i http://<host>:<port>/onebot/v11/ answers 405 with Allow: POST.',
     'Give the OneBot program the address of the framework as its reverse WebSocket, or let the framework dial the forward port of the OneBot program (NoneBot: ONEBOT_WS_URLS).',
   ),

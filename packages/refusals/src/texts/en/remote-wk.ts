@@ -47,7 +47,7 @@ export const remoteWk: PrefixTexts<'remote.wk_'> = {
   'remote.wk_api_open': text(
     'The HTTP API is open without a token',
     'Whoever reaches this port can issue tokens, send as anybody and delete channels.',
-    'curl http://<host>:5001/user/systemuids answers without a token.',
+    'curl "http://<host>:5001/channel/whitelist?channel_id=x&channel_type=2" answers without a token.',
     'Set managerToken in wk.yaml, and let only your back end reach the port.',
   ),
   'remote.wk_manager_token_missing': text(

@@ -9,8 +9,8 @@ export const remoteFwd: PrefixTexts<'remote.fwd_'> = {
     '在地址里使用开放的端口，或启用你想用的监听。',
   ),
   'remote.fwd_direction': text(
-    '两端都在等待对方连接',
-    '在那里回答的是机器人框架：它等待 OneBot 程序来连接（反向 WebSocket），而你的软件也在主动连接。',
+    '连接方向反了',
+    '在那里回答的是机器人框架：它等待 OneBot 程序来连接（反向 WebSocket），而你的软件把它当成 OneBot 程序来连接。',
     '运行 curl -i http://<主机>:<端口>/onebot/v11/，返回 405 且 Allow: POST。',
     '把框架的地址填为 OneBot 程序的反向 WebSocket；或让框架去连接 OneBot 程序的正向端口（NoneBot：ONEBOT_WS_URLS）。',
   ),

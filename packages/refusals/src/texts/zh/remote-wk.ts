@@ -47,7 +47,7 @@ export const remoteWk: PrefixTexts<'remote.wk_'> = {
   'remote.wk_api_open': text(
     'HTTP API 无需令牌即可访问',
     '能访问这个端口的人都可以签发令牌、冒充任何人发送、删除频道。',
-    'curl http://<主机>:5001/user/systemuids 不带令牌也有回答。',
+    'curl "http://<主机>:5001/channel/whitelist?channel_id=x&channel_type=2" 不带令牌也有回答。',
     '在 wk.yaml 设置 managerToken，并只允许自己的后端访问这个端口。',
   ),
   'remote.wk_manager_token_missing': text(
