@@ -108,3 +108,8 @@ for (const [what, url, question, seen, codes, warnings = []] of cases) {
     assert.deepEqual([report.causes.map((cause) => cause.code), report.warnings.map((cause) => cause.code)], [codes, warnings]);
   });
 }
+
+test('a flag that was told for certain leaves nothing undecided about the token', () => {
+  const seen = { ...TCP, K2: wk(null), 'K4.0': wk(1), 'K4.2': wk(null), ...NOBODY };
+  assert.deepEqual(conclude(wukong, facts({ target: 'wukong', url: 'tcp://a:5100', ...ASKED }, seen)).open, []);
+});
