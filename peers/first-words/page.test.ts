@@ -4,23 +4,19 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { pngOf } from '../../packages/web/test/png.ts';
 import { launchChromium } from '../lib/chromium.ts';
+import { type Friend, newFriend } from '../lib/friend.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
-import { newPerson } from '../lib/person.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
 
-type Ben = Awaited<ReturnType<typeof newPerson>>;
 const ANN = 1;
 
 const near = (a: number, b: number) => Math.abs(a - b) <= 2;
 const texts = async (page: Page): Promise<string[]> => page.getByTestId('message').locator('.words').allInnerTexts();
 const composer = (page: Page) => page.getByLabel('Write a message', { exact: true });
 const numberOf = (page: Page, id: string) => page.getByTestId(`conversation-${id}`).locator('.badge');
-const say = (ben: Ben, to: string, type: number, content: string) => ben.say(to, type, { type: 1, content });
+const say = (ben: Friend, to: string, type: number, content: string) => ben.say(to, type, { type: 1, content });
+const groupOf = (ben: Friend, name: string) => ben.newGroup(name, ['ann']);
 
-async function groupOf(ben: Ben, name: string): Promise<string> {
-  const made = await ben.ask('/api/v1/groups', { name, members: ['ann'] });
-  return String(made.body.channelId);
-}
 /** Where the top of the message with this text is on the screen. */
 async function topOf(page: Page, words: string): Promise<number> {
   const box = await page.getByTestId('message').filter({ hasText: words }).first().boundingBox();
@@ -31,16 +27,17 @@ describe('the page', { timeout: 300_000 }, () => {
   let server: TestServer;
   let browser: Browser;
   let ann: PagePerson;
-  let ben: Ben;
+  let ben: Friend;
   let page: Page;
   before(async () => {
     [server, browser] = await Promise.all([startServer(), launchChromium()]);
     ann = await openPage(browser, server.ready.http);
     await ann.signUp('ann');
     page = ann.page;
-    ben = await newPerson(server, 'ben');
+    ben = await newFriend(server, 'ben');
   });
   after(async () => {
+    ben?.client.detach();
     await browser?.close();
     await server?.close();
   });
@@ -54,7 +51,7 @@ describe('the page', { timeout: 300_000 }, () => {
     await search.press('Enter');
     await page.waitForURL(/\/chats\/1\/ben$/);
     await ann.say('hello ben');
-    await ben.heard('ann', ANN, 'ann', (payload) => payload.content === 'hello ben');
+    await ben.heard('ann', ANN, 'hello ben');
   });
 
   it('sends with Enter, once however often it is pressed, and breaks the line with Shift and Enter', async () => {
@@ -63,7 +60,7 @@ describe('the page', { timeout: 300_000 }, () => {
     await page.keyboard.type('second line');
     for (let press = 0; press < 3; press += 1) await page.keyboard.press('Enter');
     await ann.heard((one) => one.text === 'first line\nsecond line' && one.seq > 0);
-    const sent = (await ben.messages('ann', ANN)).filter((one) => one.payload.content?.startsWith('first line'));
+    const sent = (await ben.messages('ann', ANN)).filter((one) => String(one.payload?.['content']).startsWith('first line'));
     assert.equal(sent.length, 1);
   });
 
@@ -142,10 +139,9 @@ describe('the page', { timeout: 300_000 }, () => {
 
   it('keeps the place of a picture before it has loaded, and shows an own one at once', async () => {
     const group = await groupOf(ben, 'Pictures');
-    const form = new FormData();
-    form.set('file', new Blob([pngOf(800, 400)], { type: 'image/png' }), 'wide.png');
-    const upload = await fetch(`${server.ready.http}/api/v1/files`, { method: 'POST', headers: ben.headers, body: form });
-    const { url, width, height } = (await upload.json()) as { url: string; width: number; height: number };
+    const uploaded = await ben.client.api.upload(new Blob([pngOf(800, 400)], { type: 'image/png' }), 'wide.png');
+    if (!uploaded.ok) throw new Error(uploaded.refusal.code);
+    const { url, width, height } = uploaded.value;
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     await page.route(`**${url}`, async (route) => {
@@ -201,12 +197,11 @@ describe('the page', { timeout: 300_000 }, () => {
     await ann.say('taken back');
     await page.getByRole('button', { name: 'Discard' }).nth(1).click();
     server = await server.again();
-    ben.moveTo(server);
     await ann.heard((one) => one.text === 'written in the dark' && one.seq > 0, 30_000);
     await page.getByText('Try now').waitFor({ state: 'detached' });
-    const stored = (await ben.messages('ann', ANN)).map((one) => one.payload.content);
+    const stored = (await ben.messages('ann', ANN)).map((one) => String(one.payload?.['content']));
     assert.deepEqual(
-      stored.filter((one) => /dark|taken/.test(one ?? '')),
+      stored.filter((one) => /dark|taken/.test(one)),
       ['written in the dark'],
     );
     await say(ben, 'ann', 1, 'glad to read you');
