@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { cloneInto, filesHolding, npmStart, type StartedByNpm } from '../lib/clone.ts';
 
-const INSTALL_MS = 150_000;
-const START_MS = 15_000;
+const INSTALL_MS = 300_000;
+const START_MS = 30_000;
 const MAX_SECOND_START_MS = 2000;
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+/;
 const SECRET = /\bhfa_\w{30,}/g;
 
-describe('npm start in a fresh clone', { timeout: 240_000 }, () => {
+describe('npm start in a fresh clone', { timeout: 480_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hufu-fresh-'));
   const clone = join(folder, 'hufu');
   const dataDir = join(folder, 'data');

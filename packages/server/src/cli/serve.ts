@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
-import { startServer } from '../app/lifecycle.ts';
+import { type RunningServer, startServer } from '../app/lifecycle.ts';
 import { ConfigError } from '../config/error.ts';
 import { flagName, loadConfig, optionKeys } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -38,17 +38,23 @@ export async function serve(input: ServeInput): Promise<number> {
     process.stderr.write(startFailureText(started.refusal, input.lang));
     return 1;
   }
+  // Before anybody is told that it is ready: from then on a signal means an orderly end.
+  const ended = endOf(started.server);
   if (input.env.HUFU_READY === 'json') process.stdout.write(readyLine(started.server, input.version));
   process.stderr.write(greeting(started.server, input.version, input.lang));
   // Now, not at the end: a server that is killed comes back as fast as one that was stopped.
   flushCompileCache();
+  return ended;
+}
+
+function endOf(server: RunningServer): Promise<number> {
   return new Promise((done) => {
     let stopping = false;
     const stop = () => {
       if (stopping) return;
       stopping = true;
       setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
-      void started.server.stop().then(() => done(0));
+      void server.stop().then(() => done(0));
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
