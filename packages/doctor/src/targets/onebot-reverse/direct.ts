@@ -3,7 +3,8 @@ import type { Probe } from '../../model/target.ts';
 import { isAnswering, reachProbes } from '../../reach/probes.ts';
 import { frameworkOf } from './framework.ts';
 import { ownHandshake, upgradeArrives, works } from './handshake.ts';
-import { activeProbes, passiveProbes } from './probes.ts';
+import { activeProbes } from './active-probes.ts';
+import { passiveProbes } from './passive-probes.ts';
 
 const SUFFIX = 'd';
 const ALL = [...reachProbes, ...passiveProbes, ...activeProbes];

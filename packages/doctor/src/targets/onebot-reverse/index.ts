@@ -6,11 +6,13 @@ import { directProbes } from './direct.ts';
 import { frameworkOf } from './framework.ts';
 import { handshakeStatus, works } from './handshake.ts';
 import { options } from './options.ts';
-import { activeProbes, passiveProbes } from './probes.ts';
+import { activeProbes } from './active-probes.ts';
+import { passiveProbes } from './passive-probes.ts';
 import { lookAtProject } from './project.ts';
 import { nonebotRules } from './rules/nonebot.ts';
 import { otherRules } from './rules/others.ts';
 import { tokenRules } from './rules/token.ts';
+import { tokenWarnings } from './rules/token-warnings.ts';
 import { wayRules } from './rules/way.ts';
 import { open, settled } from './statements.ts';
 
@@ -29,6 +31,9 @@ const projectProbe: Probe = {
   },
 };
 
+/** What `/` answers says little about our path: redirects and dead programs behind a proxy are judged where the bot connects. */
+const ruled = reachRules.filter((rule) => rule.code !== 'remote.redirect' && rule.code !== 'remote.bad_gateway');
+
 /** A program that bots' servers dial: NoneBot, Koishi, aiocqhttp. Who they are in `framework.ts`, what their handshakes say in `handshake.ts`. */
 export const onebotReverse: Target = {
   name: 'onebot-reverse',
@@ -41,7 +46,7 @@ export const onebotReverse: Target = {
       : 0,
   options,
   probes: [projectProbe, ...reachProbes, ...passiveProbes, ...activeProbes, ...directProbes],
-  rules: [...reachRules, ...wayRules, ...nonebotRules, ...otherRules, ...tokenRules],
+  rules: [...ruled, ...wayRules, ...nonebotRules, ...otherRules, ...tokenRules, ...tokenWarnings],
   settled,
   open,
   fallback: (facts) => {

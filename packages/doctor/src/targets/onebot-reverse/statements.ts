@@ -7,7 +7,8 @@ import { foreignRefusal, handshakeStatus, isAccepted, isSelfIdLost, ownHandshake
 import { isAdapterThere } from './nonebot.ts';
 import { isPathRight } from './path.ts';
 import { hasToken, mayShowToken } from './send.ts';
-import { adapterRefusal, isUndecided } from './token-facts.ts';
+import { mayBeTheFront } from './rules/token.ts';
+import { isUndecided } from './token-facts.ts';
 
 export const settled: readonly Statement[] = [
   ...reachSettled,
@@ -71,12 +72,7 @@ export const open: readonly Statement[] = [
       zh: '有代理在中间：从这一个地址无法区分“令牌不同”与“代理丢掉了 Authorization”；加 --direct <绕过代理的地址> 就能区分',
       en: 'a proxy is in between: a different token and a dropped Authorization look the same from this one address; --direct <address past the proxy> tells them apart',
     },
-    when: (facts) =>
-      hasFront(facts) &&
-      hasToken(facts) &&
-      adapterRefusal(facts) !== null &&
-      ownHandshake(facts) !== null &&
-      pastTheProxy(facts) === null,
+    when: mayBeTheFront,
   },
   {
     says: {

@@ -4,21 +4,21 @@ import { type RemoteTexts, text } from '../operator-text.ts';
 export const remote: RemoteTexts = {
   'remote.dns': text(
     'The name does not resolve',
-    'The host name of the address has no address record where this server runs.',
-    'Run "getent hosts <name>" on the server; inside containers names differ.',
-    'Correct the host in the url of the client, or use an IP address.',
+    'The host name of the address has no address record on the machine that dials.',
+    'Run "getent hosts <name>" on that machine; inside containers names differ.',
+    'Correct the host in the url, or use an IP address.',
   ),
   'remote.refused': text(
     'Nothing listens there',
     'The machine answers, the port does not: the bot program is not running, uses another port, or listens on 127.0.0.1 of another machine.',
-    'Run "curl -i http://<host>:<port>/" on the server.',
+    'Run "curl -i http://<host>:<port>/" on the machine that dials; "ss -ltnp" on the machine of the bot program shows where it listens.',
     'Start the bot program; NoneBot on another machine needs HOST=0.0.0.0 and the right PORT in .env.',
   ),
   'remote.timeout': text(
     'No answer came',
     'Packets to this address get no answer: a firewall or security group drops them, or the host is down.',
-    'Run "curl -m 5 -i http://<host>:<port>/" on the server.',
-    'Open the port for the address of this server, e.g. ufw allow from <this server> to any port <port> proto tcp.',
+    'Run "curl -m 5 -i http://<host>:<port>/" on the machine that dials.',
+    'Open the port for the machine that dials, in the firewall and in the security group of the cloud, e.g. ufw allow from <that machine> to any port <port> proto tcp.',
   ),
   'remote.reset': text(
     'The connection was reset',
@@ -52,7 +52,7 @@ export const remote: RemoteTexts = {
   ),
   'remote.token_mismatch': text(
     'The tokens of both ends differ',
-    'Path, adapter and handshake are right, and the peer still refuses: all other causes are excluded, so its token is another one.',
+    'Path, adapter and handshake are right; what the peer checks last is the token, and it refuses one that differs from its own.',
     'NoneBot reads ONEBOT_ACCESS_TOKEN of .env (ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN are ignored) and only at its start; aiocqhttp has CQHttp(access_token=…).',
     'Write the same token at both ends and restart the bot program; for a client of Hufu copy the snippet from the page again.',
   ),
@@ -64,21 +64,21 @@ export const remote: RemoteTexts = {
   ),
   'remote.self_id_duplicate': text(
     'The same bot id is connected already',
-    'The peer holds a connection of the same bot, perhaps a dead one that it has not noticed yet.',
-    'Look for a second server or client with the same bot number.',
-    'Stop the other connection, or wait: the next try follows by itself. Restarting the bot program clears it at once.',
+    'The peer holds a connection of the same bot: another client, a dead connection that it has not noticed yet, or a bot that once reported by HTTP POST, which NoneBot keeps for ever.',
+    'Look for a second server or client with the same bot number; the log of NoneBot says "There\'s already a bot".',
+    'Stop the other connection, or wait: the next try follows by itself, and NoneBot notices a dead connection after at most 40 s. Restarting the bot program clears it at once.',
   ),
   'remote.upgrade_lost': text(
     'A proxy drops Upgrade',
-    'Something between here and the bot program answers the handshake as an ordinary HTTP request.',
-    'Dial the bot program directly, without the proxy.',
-    'nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    'Something between the end that dials and the bot program passes the handshake on as an ordinary HTTP request.',
+    'Dial the bot program directly, without the proxy, or give the doctor --direct <address past the proxy>.',
+    'nginx, in the location that passes to the bot program: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
   ),
   'remote.ws_lib_missing': text(
     'The peer has no WebSocket library',
-    'uvicorn runs without a WebSocket library and answers every handshake with 404.',
-    'Its log says "No supported WebSocket library detected".',
-    'pip install "uvicorn[standard]" in the environment of the bot program, then restart it.',
+    'uvicorn runs without a WebSocket library and answers every handshake like a plain request.',
+    'The log of the bot program says "No supported WebSocket library detected".',
+    'pip install "uvicorn[standard]" (or pip install websockets) in the environment of the bot program, then restart it.',
   ),
   'remote.redirect': text(
     'The peer redirects',
@@ -148,9 +148,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.auth_stripped': text(
     'A proxy drops Authorization',
-    'The token was sent and the other end says that none arrived: something in between removes the header.',
-    'Ask the program directly, without the proxy, with the same token.',
-    'nginx: proxy_set_header Authorization $http_authorization; Apache with CGI: CGIPassAuth On',
+    'The token was sent and did not arrive: something in between removes the header.',
+    'Ask the bot program directly, without the proxy, with the same token.',
+    'nginx: proxy_set_header Authorization $http_authorization; (and no line that sets it to nothing); Apache with CGI: CGIPassAuth On',
   ),
   'remote.self_id_missing': text(
     'X-Self-ID does not arrive',

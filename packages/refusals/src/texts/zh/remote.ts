@@ -4,21 +4,21 @@ import { type RemoteTexts, text } from '../operator-text.ts';
 export const remote: RemoteTexts = {
   'remote.dns': text(
     '对方地址无法解析',
-    '在本服务器上，该主机名没有地址记录。',
-    '在服务器上运行 getent hosts <主机名>；容器内的名字可能不同。',
-    '更正客户端 url 中的主机，或改用 IP 地址。',
+    '在拨号的机器上，该主机名没有地址记录。',
+    '在那台机器上运行 getent hosts <主机名>；容器内的名字可能不同。',
+    '更正地址里的主机名，或改用 IP 地址。',
   ),
   'remote.refused': text(
     '对方没有在监听',
     '主机有回应，但端口没有：机器人程序未启动、用了别的端口，或只监听了另一台机器的 127.0.0.1。',
-    '在服务器上运行 curl -i http://<主机>:<端口>/。',
+    '在拨号的机器上运行 curl -i http://<主机>:<端口>/；在机器人程序的机器上运行 ss -ltnp 看它监听哪里。',
     '启动机器人程序；另一台机器上的 NoneBot 需在 .env 中设 HOST=0.0.0.0 与正确的 PORT。',
   ),
   'remote.timeout': text(
     '对方没有回应',
     '发往该地址的包没有回应：防火墙或安全组丢弃了它们，或主机已关机。',
-    '在服务器上运行 curl -m 5 -i http://<主机>:<端口>/。',
-    '对本服务器的地址放行端口，例如 ufw allow from <本服务器> to any port <端口> proto tcp。',
+    '在拨号的机器上运行 curl -m 5 -i http://<主机>:<端口>/。',
+    '在对方的防火墙和云安全组里放行拨号机器的地址，例如 ufw allow from <拨号机器> to any port <端口> proto tcp。',
   ),
   'remote.reset': text(
     '连接被中断',
@@ -52,7 +52,7 @@ export const remote: RemoteTexts = {
   ),
   'remote.token_mismatch': text(
     '两端令牌不一致',
-    '路径、适配器与握手都正确，对方仍然拒绝：其他原因均已排除，说明它的令牌不同。',
+    '路径、适配器与握手都正确；对方最后检查的是令牌，与它自己的不同就会拒绝。',
     'NoneBot 只读 .env 里的 ONEBOT_ACCESS_TOKEN（ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN 会被忽略），修改后需重启；aiocqhttp 看 CQHttp(access_token=…)。',
     '两端写同一个令牌并重启机器人程序；Hufu 的客户端：从页面重新复制配置片段。',
   ),
@@ -64,21 +64,21 @@ export const remote: RemoteTexts = {
   ),
   'remote.self_id_duplicate': text(
     '同一个机器人号已经连接',
-    '对方已有同一机器人的连接，可能是它还没发现已断开的旧连接。',
-    '查找使用同一机器人号的另一个服务器或客户端。',
-    '停止另一个连接，或等待自动重试；重启机器人程序可立即清除。',
+    '对方已有同一机器人的连接：另一个客户端、还没被发现已断开的旧连接，或曾用 HTTP POST 上报的同号机器人（NoneBot 会一直保留它）。',
+    "查找使用同一机器人号的另一个服务器或客户端；NoneBot 的日志里有 There's already a bot。",
+    '停止另一个连接，或等待自动重试（NoneBot 最多 40 秒后发现断开的旧连接）；重启机器人程序可立即清除。',
   ),
   'remote.upgrade_lost': text(
     '中间的代理丢掉了 Upgrade',
-    '本机与机器人程序之间有东西把握手当作普通 HTTP 请求回答。',
-    '绕过代理直接连接机器人程序。',
-    '在 nginx 配置中加入：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    '拨号一端与机器人程序之间有东西把握手当作普通 HTTP 请求转发。',
+    '绕过代理直接连接机器人程序，或给 doctor 加 --direct <绕过代理的地址>。',
+    '在 nginx 转发到机器人程序的 location 里加入：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
   ),
   'remote.ws_lib_missing': text(
     '对方没有安装 WebSocket 库',
-    'uvicorn 没有 WebSocket 库，对每次握手都回答 404。',
-    '其日志写有 No supported WebSocket library detected。',
-    '在机器人程序的环境中 pip install "uvicorn[standard]"，然后重启。',
+    'uvicorn 没有 WebSocket 库，把每次握手都当作普通请求回答。',
+    '机器人程序的日志写有 No supported WebSocket library detected。',
+    '在机器人程序的环境中 pip install "uvicorn[standard]"（或 pip install websockets），然后重启。',
   ),
   'remote.redirect': text(
     '对方要求转到别处',
@@ -148,9 +148,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.auth_stripped': text(
     '中间的代理丢掉了 Authorization',
-    '令牌已发送，对方却说没有收到：中间的设备去掉了这个请求头。',
-    '绕过代理，用同一个令牌直接请求对方程序。',
-    '在 nginx 里写 proxy_set_header Authorization $http_authorization；Apache 的 CGI 写 CGIPassAuth On',
+    '令牌已发送，却没有送达：中间的设备去掉了这个请求头。',
+    '绕过代理，用同一个令牌直接请求机器人程序。',
+    '在 nginx 里写 proxy_set_header Authorization $http_authorization;（并去掉把它设为空的行）；Apache 的 CGI 写 CGIPassAuth On',
   ),
   'remote.self_id_missing': text(
     'X-Self-ID 没有送达',

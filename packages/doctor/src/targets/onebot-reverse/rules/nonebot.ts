@@ -22,8 +22,9 @@ export const nonebotRules: readonly Rule[] = [
   rule('remote.adapter_unregistered', NONEBOT, (facts) => {
     if (!isBareGround(facts) || isV12There(facts) || httpOf(facts, 'A1')?.status !== 404) return null;
     const more = withProject(facts, 'none', { zh: 'bot.py 里没有 register_adapter', en: 'bot.py has no register_adapter' });
-    // {"detail":"Not Found"} and Quart's page are the words of any program on that ground.
-    const finding = frameworkOf(facts) === 'fastapi' || noteOf(facts, 'C1')['adapter'] === 'none' ? certain : likely;
+    // Quart's page is also that of other programs, on Quart and on Flask.
+    const isFastApi = httpOf(facts, 'A1')?.body.includes('{"detail":"Not Found"}') === true;
+    const finding = isFastApi || noteOf(facts, 'C1')['adapter'] === 'none' ? certain : likely;
     return finding(['A1', 'A2'], more);
   }),
   rule('remote.path_wrong', NONEBOT, (facts) => {

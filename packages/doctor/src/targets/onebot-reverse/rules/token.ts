@@ -1,18 +1,16 @@
-import { certain, likely, possible, rule, warning } from '../../../engine/conclude.ts';
+import { certain, likely, possible, rule } from '../../../engine/conclude.ts';
 import { type Facts, noteOf, wsOf } from '../../../model/facts.ts';
-import type { RefusalCode } from '@hufu/refusals';
 import type { Finding, Rule } from '../../../model/target.ts';
 import type { Text } from '../../../model/text.ts';
 import { pastTheProxy } from '../direct.ts';
-import { nginxLine, tokenEdits, tokenLine } from '../edits.ts';
-import { frameworkOf, hasFront, isWerkzeugPage } from '../framework.ts';
-import { handshakeStatus, isAccepted, ownHandshake, upgradeArrives, works } from '../handshake.ts';
+import { nginxLine, tokenEdits } from '../edits.ts';
+import { frameworkOf, hasFront } from '../framework.ts';
+import { handshakeStatus, isAccepted, ownHandshake } from '../handshake.ts';
 import { hasToken } from '../send.ts';
-import type { NearMiss } from '../token-forms.ts';
 import { relation, type TokenRefusal, tokenRefusal } from '../token-facts.ts';
+import { nearMissOf, unsendableFinding } from './near-miss.ts';
 
 const SEEN_ON = 'NoneBot 2.5.0, adapter-onebot 2.4.6; aiocqhttp 1.4.4';
-const NONEBOT = 'NoneBot 2.5.0, adapter-onebot 2.4.6';
 const CODES = [
   'remote.token_required',
   'remote.token_near_miss',
@@ -24,27 +22,12 @@ const CODES = [
 type Found = Partial<Record<(typeof CODES)[number], Finding>>;
 
 /** One refusal of a token has one explanation, or two that cannot be told apart. */
-export const tokenRules: readonly Rule[] = [
-  ...CODES.map((code: RefusalCode & (typeof CODES)[number]) => rule(code, SEEN_ON, (facts) => explained(facts)[code] ?? null)),
-  warning('remote.token_unset', NONEBOT, (facts) => {
-    if (wsOf(facts, 'W5')?.status === 101) return certain(['W5'], { edits: tokenEdits(facts) });
-    if (works(facts) && !hasToken(facts) && frameworkOf(facts) !== 'koishi') return certain(['W4'], { edits: tokenEdits(facts) });
-    if (checksNone(facts)) return likely(['W3'], { edits: tokenEdits(facts) });
-    // A variable of the environment may set what no file does: the word of a handshake counts more.
-    return relation(facts) === 'unset' && ownHandshake(facts) === null ? likely(['C1'], { edits: [tokenLine] }) : null;
-  }),
-  warning('remote.token_key_misnamed', NONEBOT, (facts) => {
-    const key = noteOf(facts, 'C1')['misnamedKey'];
-    if (typeof key !== 'string' || key === '') return null;
-    return certain(['C1'], {
-      edits: [tokenLine],
-      detail: { zh: `.env 里写的是 ${key}`, en: `.env has ${key}` },
-    });
-  }),
-  warning('remote.token_unchecked', 'Koishi 4.18.11, adapter-onebot 6.9.4', (facts) =>
-    frameworkOf(facts) === 'koishi' && hasToken(facts) ? likely(['W3']) : null,
-  ),
-];
+export const tokenRules: readonly Rule[] = CODES.map((code) => rule(code, SEEN_ON, (facts) => explained(facts)[code] ?? null));
+
+/** A different token, or one that a proxy took away: the two look the same from here. */
+export function mayBeTheFront(facts: Facts): boolean {
+  return explained(facts)['remote.auth_stripped']?.confidence === 'possible';
+}
 
 function explained(facts: Facts): Found {
   const refusal = tokenRefusal(facts);
@@ -123,56 +106,4 @@ function schemeOrFront(facts: Facts, refusal: TokenRefusal): Found | null {
     'remote.token_mismatch': possible(evidence, { edits: tokenEdits(facts) }),
     'remote.auth_stripped': possible(evidence, { edits }),
   };
-}
-
-/** The same token but for what a person does not see: told by the project's file, or by a variant that was accepted. */
-function nearMissOf(facts: Facts, { confidence, evidence }: TokenRefusal): Finding | null {
-  const index = ['V1', 'V2', 'V3'].findIndex((id) => isAccepted(wsOf(facts, id)));
-  const tried = (['blanks', 'quotes', 'percent'] as const)[index];
-  if (tried !== undefined) return certain([...evidence, `V${index + 1}`], { detail: words(tried, GIVEN) });
-  const { token, carriedBy } = noteOf(facts, 'C1');
-  if (!isNearMiss(token)) return null;
-  return {
-    confidence: confidence === 'possible' ? 'likely' : confidence,
-    evidence: [...evidence, 'C1'],
-    detail: words(token, carriedBy === 'project' ? PROJECT : GIVEN),
-    ...(carriedBy === 'project' ? { edits: tokenEdits(facts).slice(0, 1) } : {}),
-  };
-}
-
-function unsendableFinding(facts: Facts): Finding {
-  const isQuoted = noteOf(facts, 'T1')['quotes'] === true;
-  return likely(['T1', 'W4'], {
-    detail: isQuoted
-      ? words('quotes', GIVEN)
-      : {
-          zh: '给出的令牌里有换行或中文字符，任何程序都无法把它放进请求头',
-          en: 'the given token holds a line break or a letter that no program can send in a header',
-        },
-  });
-}
-
-function isNearMiss(token: unknown): token is NearMiss {
-  return token === 'blanks' || token === 'quotes' || token === 'percent' || token === 'scheme';
-}
-
-const GIVEN: Text = { zh: '给出的令牌（拨号的一端）', en: 'the token you gave (of the end that dials)' };
-const PROJECT: Text = { zh: '项目 .env 里的令牌', en: 'the token in .env of the project' };
-
-function words(kind: NearMiss, at: Text): Text {
-  const zh = { blanks: '首尾多了空白', quotes: '多了引号', percent: '是百分号编码的', scheme: '前面多写了 Bearer 或 Token' };
-  const en = {
-    blanks: 'has blanks around it',
-    quotes: 'has quotes around it',
-    percent: 'is percent-encoded',
-    scheme: 'has the word Bearer or Token before it',
-  };
-  return { zh: `${at.zh}${zh[kind]}`, en: `${at.en} ${en[kind]}` };
-}
-
-/** aiocqhttp asks for the token first: a handshake without one got past that, to the missing role. */
-function checksNone(facts: Facts): boolean {
-  const bare = wsOf(facts, 'W3');
-  const isPast = bare?.status === 400 && isWerkzeugPage(bare);
-  return frameworkOf(facts) === 'aiocqhttp' && isPast && upgradeArrives(facts) === true;
 }
