@@ -9,7 +9,7 @@ const ACTIVE = ['--active', '--self-id', '10001'];
 /** Told beside every verdict on Koishi that a token was given for. */
 const UNCHECKED = ['remote.token_unchecked'];
 
-describe('doctor on Koishi', { timeout: 120_000 }, () => {
+describe('doctor on Koishi', { timeout: 300_000 }, () => {
   let koishi = '';
   let bare = '';
   before(async () => {
@@ -89,7 +89,7 @@ describe('doctor on Koishi', { timeout: 120_000 }, () => {
     });
 });
 
-describe('doctor on aiocqhttp', { timeout: 120_000 }, () => {
+describe('doctor on aiocqhttp', { timeout: 300_000 }, () => {
   let checked = '';
   let open = '';
   before(async () => {

@@ -18,7 +18,7 @@ const NO_AUTH = 'proxy_set_header Authorization "";';
 const NO_ID = 'proxy_set_header X-Self-ID "";';
 const NO_ROLE = 'proxy_set_header X-Client-Role "";';
 
-describe('doctor with a real nginx in between', { timeout: 180_000 }, () => {
+describe('doctor with a real nginx in between', { timeout: 300_000 }, () => {
   let nonebot: Bot;
   let nginx: Nginx;
   let certificates: Certificates;

@@ -14,7 +14,7 @@ const RIGHT = 'Rk7vQ2mZx9Lp';
 const ACTIVE = ['--active', '--self-id', '10001'];
 
 const token = (value: string) => `ONEBOT_ACCESS_TOKEN=${value}`;
-describe('doctor on a NoneBot whose token or port is not as meant', { timeout: 120_000 }, () => {
+describe('doctor on a NoneBot whose token or port is not as meant', { timeout: 300_000 }, () => {
   const bots: Record<string, Bot> = {};
   before(async () => {
     const fastapi = { python: 'HUFU_PEERS_PYTHON' };

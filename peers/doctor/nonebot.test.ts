@@ -12,7 +12,7 @@ const token = (value: string) => `ONEBOT_ACCESS_TOKEN=${value}`;
 const drivers = { FastAPI: ['HUFU_PEERS_PYTHON', '~fastapi'], Quart: ['HUFU_PEERS_NONEBOT_DRIVERS', '~quart'] } as const;
 
 for (const [driver, [python, module]] of Object.entries(drivers)) {
-  describe(`doctor on NoneBot with ${driver}`, { timeout: 150_000 }, () => {
+  describe(`doctor on NoneBot with ${driver}`, { timeout: 300_000 }, () => {
     const bots: Record<string, Bot> = {};
     before(async () => {
       const setups: Record<string, Omit<BotSetup, 'python'>> = {

@@ -7,7 +7,7 @@ import { stopPrograms } from '../lib/program.ts';
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const ACTIVE = ['--active', '--self-id', '10001'];
 
-describe('doctor on ports that are no bot program', { timeout: 120_000 }, () => {
+describe('doctor on ports that are no bot program', { timeout: 300_000 }, () => {
   after(stopPrograms);
   const ask = (port: number, row: Omit<DoctorRow, 'url'>, scheme = 'ws') =>
     checkRow({ url: `${scheme}://127.0.0.1:${port}/onebot/v11/ws`, token: RIGHT, args: ACTIVE, ...row });
