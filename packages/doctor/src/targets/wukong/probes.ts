@@ -133,7 +133,7 @@ export function isRefused(facts: Facts): boolean {
   return seen !== null && seen.connack?.reasonCode !== 1;
 }
 
-/** The probe whose answer says that the API wants its token. WuKongIM guards `/route` too, Hufu leaves it open to clients. */
+/** The probe whose answer says that the API wants its token: the first one, unless `/route` is left open to clients. */
 export function apiRefusal(facts: Facts): 'P1' | 'A2' | null {
   if (askedOf(facts) !== 'http') return null;
   return (['P1', 'A2'] as const).find((id) => httpOf(facts, id)?.status === 401) ?? null;
