@@ -80,13 +80,13 @@ function kindOf(value: string, ports: VerifyPorts): string | null {
 const NO_HASH = new Uint8Array(32);
 
 /**
- * The token with this hash: a live one before a replaced one, of the claimed flag before another. Every token is compared, and one that is none, so that a
- * uid without tokens costs the same.
+ * The token with this hash: a live one before a replaced one, of the claimed flag before another. Every token is compared to its end; a uid without any costs
+ * one comparison, too.
  */
 function bestMatch(tokens: readonly DeviceToken[], presented: Uint8Array, deviceFlag: number): DeviceToken | null {
   const rank = (token: DeviceToken) => (token.supersededMs === null ? 2 : 0) + (token.deviceFlag === deviceFlag ? 1 : 0);
   let best: DeviceToken | null = null;
-  sameHash(NO_HASH, presented);
+  if (tokens.length === 0) sameHash(NO_HASH, presented);
   for (const token of tokens) if (sameHash(token.hash, presented) && (best === null || rank(token) > rank(best))) best = token;
   return best;
 }

@@ -16,12 +16,27 @@ export interface PageOptions {
   readonly decisions: Pick<Decisions, 'record' | 'newRequestId'>;
 }
 
-const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-} as const;
+/**
+ * Everything of the page is served here, so nothing else may be loaded, and nothing can be sent elsewhere. `host` has passed the Host check; it is named because
+ * not every browser counts a WebSocket to the same host as 'self'.
+ */
+function headersFor(host: string): Readonly<Record<string, string>> {
+  const policy = [
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    `connect-src 'self' ws://${host} wss://${host}`,
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ];
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+  };
+}
 
 /** The built page, its index.html for every address that a browser opens, and the answer to routes that do not exist. */
 export function registerPage(app: FastifyInstance, options: PageOptions): void {
@@ -31,7 +46,7 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
     void app.register(fastifyStatic, {
       root: dir,
       setHeaders: (reply, path) => {
-        for (const [name, value] of Object.entries(HEADERS)) void reply.header(name, value);
+        for (const [name, value] of Object.entries(headersFor(reply.request.headers.host ?? ''))) void reply.header(name, value);
         void reply.header('X-Request-Id', decisions.newRequestId());
         // Vite puts a hash into the names of assets.
         void reply.header('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');

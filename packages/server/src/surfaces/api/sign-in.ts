@@ -16,14 +16,11 @@ export interface SignInPorts extends BearerPorts {
   readonly lock: LoginLock;
 }
 
-/** Operators fail under a name that no account can have. */
-const OPERATOR = '@operator';
-
 /** Logins and sessions of the native API, on the credentials of policy. */
 export function createAuth(ports: SignInPorts): Auth {
   return {
     login: (uid, password, caller) =>
-      guarded(ports, uid, caller, async () => {
+      guarded(ports, { name: uid, lockedAs: `person ${uid}`, caller }, async () => {
         const [user, verifier] = await Promise.all([ports.users.get(uid), ports.directory.password(uid)]);
         // The password of nobody is computed too, so that time does not tell which accounts exist.
         const right = await verifyPassword(password, verifier);
@@ -32,7 +29,7 @@ export function createAuth(ports: SignInPorts): Auth {
         return ok(failed === null ? ({ kind: 'person', uid } as const) : { failed });
       }),
     loginOperator: (secret, caller) =>
-      guarded(ports, OPERATOR, caller, async () =>
+      guarded(ports, { name: 'operator', lockedAs: 'operator', caller }, async () =>
         ok(ports.adminSecret.matches(secret) ? ({ kind: 'operator', uid: '' } as const) : { failed: 'wrong admin secret' }),
       ),
     async logout(caller) {
@@ -55,22 +52,28 @@ function whyNot(user: User | null, verifier: string | null, right: boolean): str
 
 type Proved = Pick<Session, 'kind' | 'uid'> | { readonly failed: string };
 
+interface Attempt {
+  readonly name: string;
+  /** Under which tries are counted: no uid is the operator's. */
+  readonly lockedAs: string;
+  readonly caller: Caller;
+}
+
 async function guarded(
   ports: SignInPorts,
-  name: string,
-  caller: Caller,
+  { name, lockedAs, caller }: Attempt,
   prove: () => Promise<Outcome<Proved>>,
 ): Promise<Outcome<NewSession>> {
   const { lock } = ports;
-  const waitSeconds = lock.begin(name, caller.address, ports.now());
+  const waitSeconds = lock.begin(lockedAs, caller.address, ports.now());
   if (waitSeconds > 0) return refuse('cred.login_locked', { name, waitSeconds }, waitSeconds);
   const proved = await prove();
   if (!proved.ok) {
-    lock.undo(name, caller.address);
+    lock.undo(lockedAs, caller.address);
     return proved;
   }
   if ('failed' in proved.value) return refuse('cred.login_failed', { name, cause: proved.value.failed });
-  lock.succeeded(name, caller.address);
+  lock.succeeded(lockedAs, caller.address);
   return openSession({ ...proved.value, nowMs: ports.now() }, ports);
 }
 

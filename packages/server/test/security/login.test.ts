@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { call } from '../refusals/support/http.ts';
+import { ADMIN, freshAddress } from '../refusals/support/server.ts';
+import { openWorld, PASSWORD, type World } from '../refusals/support/world.ts';
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world.close());
+
+const login = (from: string, uid: string, password: string) => post(from, '/api/v1/auth/login', { uid, password });
+const operator = (from: string, secret: string) => post(from, '/api/v1/auth/operator', { secret });
+const post = (from: string, path: string, body: object) =>
+  call({
+    to: world.server.at.http,
+    from,
+    method: 'POST',
+    path,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+test('a stranger who guesses locks out the own address, and never the account', async () => {
+  const stranger = freshAddress();
+  for (let one = 0; one < 10; one += 1) assert.equal((await login(stranger, 'alice', 'wrong password')).status, 401);
+  const locked = await login(stranger, 'alice', PASSWORD);
+  assert.deepEqual([locked.status, locked.json['code']], [429, 'cred.login_locked']);
+  assert.ok(Number(locked.headers['retry-after']) > 0);
+  assert.equal((await login(freshAddress(), 'alice', PASSWORD)).status, 200, 'the owner comes from elsewhere');
+  assert.equal((await login(stranger, 'zoe', PASSWORD)).status, 200, 'others at this address are not locked out');
+  assert.equal((await world.api(world.sessions.alice, 'GET', '/api/v1/me')).status, 200, 'who is signed in stays so');
+});
+
+test('guesses at the same time are no more than ten either', async () => {
+  const stranger = freshAddress();
+  const answers = await Promise.all(Array.from({ length: 40 }, () => login(stranger, 'zoe', 'wrong password')));
+  assert.equal(answers.filter((answer) => answer.status === 401).length, 10);
+  assert.equal(answers.filter((answer) => answer.status === 429).length, 30);
+});
+
+test('the operator’s login is locked in the same way, and no uid can use up its tries', async () => {
+  const stranger = freshAddress();
+  for (let one = 0; one < 10; one += 1) assert.equal((await login(stranger, 'operator', 'wrong password')).status, 401);
+  assert.equal((await operator(stranger, ADMIN)).status, 200, 'an account of that name is another one');
+  for (let one = 0; one < 10; one += 1) assert.equal((await operator(stranger, 'wrong')).status, 401);
+  assert.equal((await operator(stranger, ADMIN)).status, 429);
+  assert.equal((await operator(freshAddress(), ADMIN)).status, 200);
+});
