@@ -7,7 +7,8 @@ import { flagName, optionKeys } from './config/load.ts';
 import { options } from './config/schema.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-const language = /^zh/i.test(process.env.LC_ALL ?? process.env.LANG ?? '') ? 'zh' : 'en';
+// An empty LC_ALL is an unset one (POSIX).
+const language = /^zh/i.test(process.env.LC_ALL || process.env.LANG || '') ? 'zh' : 'en';
 
 const program = new Command('hufu')
   .description('Instant messaging for people and bots in which every refusal explains itself.')

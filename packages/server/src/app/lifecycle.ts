@@ -59,6 +59,7 @@ export async function startServer(input: StartOptions): Promise<Started> {
     await Promise.all(open.map((one) => one.close()));
     await surfaces.app.close();
     core.delivery.stop();
+    await surfaces.refusals.idle();
     await core.decisions.close();
     await core.decisionStore.close();
     await core.store.close();

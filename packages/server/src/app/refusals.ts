@@ -95,6 +95,9 @@ export function createRefusals(core: Core, log: Log) {
       });
     },
 
+    /** Resolves when every refused credential has been looked at. */
+    idle: () => later.idle(),
+
     /** The token that a bot presented was refused as unknown. */
     botToken: (requestId: string, token: string) => learn(requestId, () => classifyBotToken(token, core)),
   };

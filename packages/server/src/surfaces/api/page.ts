@@ -45,6 +45,7 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
   if (built) {
     void app.register(fastifyStatic, {
       root: dir,
+      dotfiles: 'ignore',
       setHeaders: (reply, path) => {
         for (const [name, value] of Object.entries(headersFor(reply.request.headers.host ?? ''))) void reply.header(name, value);
         void reply.header('X-Request-Id', decisions.newRequestId());

@@ -17,7 +17,7 @@ export function refusalOfThrown(error: FastifyError, limits: { bodyBytes?: numbe
   const reason = ADDRESS_FAULTS[error.code];
   if (reason !== undefined) return { code: 'http.bad_body', evidence: { field: 'path', reason } };
   if (error.statusCode !== undefined && error.statusCode < 500)
-    return { code: 'http.bad_body', evidence: { reason: error.code } };
+    return { code: 'http.bad_body', evidence: { reason: error.code ?? error.name } };
   return refusalOf(error);
 }
 
