@@ -23,13 +23,13 @@ const newFolder = () => {
 
 /** Starts the server as a process that must end by itself; answers its exit code and what it said. */
 function serve(dataDir: string, env: Readonly<Record<string, string>>): Promise<{ code: number | null; err: string }> {
-  const any = '127.0.0.1:0';
+  const free = '127.0.0.1:0';
   const listen = {
-    HUFU_LISTEN_HTTP: any,
-    HUFU_LISTEN_TCP: any,
-    HUFU_LISTEN_WS: any,
-    HUFU_LISTEN_ONEBOT_HTTP: any,
-    HUFU_LISTEN_ONEBOT_WS: any,
+    HUFU_LISTEN_HTTP: free,
+    HUFU_LISTEN_TCP: free,
+    HUFU_LISTEN_WS: free,
+    HUFU_LISTEN_ONEBOT_HTTP: free,
+    HUFU_LISTEN_ONEBOT_WS: free,
   };
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'serve'], {
