@@ -77,6 +77,11 @@ export class WkClient {
     return this.#seq;
   }
 
+  /** What the server sends from now on stays in the network's buffers. */
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
