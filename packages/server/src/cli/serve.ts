@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { type RunningServer, startServer } from '../app/lifecycle.ts';
+import { limitYoungGeneration } from '../app/young-generation.ts';
 import { ConfigError } from '../config/error.ts';
 import { flagName, loadConfig, optionKeys } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -33,6 +34,7 @@ export async function serve(input: ServeInput): Promise<number> {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
+  limitYoungGeneration();
   const started = await startServer({ config, version: input.version });
   if (!started.ok) {
     process.stderr.write(startFailureText(started.refusal, input.lang));

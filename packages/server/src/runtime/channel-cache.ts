@@ -138,5 +138,5 @@ function touch(entry: Entry | undefined): ChannelState | undefined {
 
 /** About what V8 needs: a map slot and a member object each, a set slot each. */
 function weightOf(state: ChannelState): number {
-  return 600 + state.members.size * 96 + (state.deny.size + state.allow.size) * 32;
+  return 600 + state.members.size * 120 + (state.deny.size + state.allow.size) * 32;
 }
