@@ -51,9 +51,9 @@ test('a feed opens only the channels with something new, and reads only from whe
   });
   let executed = 0;
   const statements = statementsOf(db);
-  const counted = logQueries((text) => {
+  const counted = logQueries((text, form) => {
     executed += 1;
-    return statements(text);
+    return statements(text, form);
   });
   const tails = counted.tailsOf(bot.u);
   const hints: number[] = [];

@@ -1,6 +1,6 @@
 import type { HistoryQuery } from '../../domain/ports.ts';
 import { packMessages } from './batch-codec.ts';
-import { present, toMessage } from './rows.ts';
+import { MESSAGE_COLUMNS, toMessage } from './rows.ts';
 import type { Statements } from './statements.ts';
 
 export interface TailHint {
@@ -13,6 +13,11 @@ const MAX_PAGE = 10_000;
 const WALK = `WITH RECURSIVE w(id, seq, prev, sender) AS (
   SELECT id, seq, prev, sender FROM message WHERE id=?1
   UNION ALL SELECT m.id, m.seq, m.prev, m.sender FROM w JOIN message m ON m.id=w.prev WHERE w.seq>?2)`;
+
+const COLUMNS = MESSAGE_COLUMNS.map((name) => `m.${name}`).join(', ');
+const PAGE = `${WALK} SELECT ${COLUMNS} FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3`;
+const RANGE = `SELECT ${COLUMNS} FROM message m WHERE id>? AND id<=? ORDER BY id LIMIT ?`;
+const BY_ID = `SELECT ${COLUMNS} FROM message m WHERE id=?`;
 
 export function logQueries(sql: Statements) {
   const blockStart = (ch: number, block: number): number =>
@@ -38,13 +43,11 @@ export function logQueries(sql: Statements) {
       low = Math.max(high - limit + 1, fromEnd ? 1 : end + 1, 1);
     }
     if (limit === 0 || high < low) return { packed: packMessages([]), more: false };
-    const rows = sql(`${WALK} SELECT m.* FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3 ORDER BY w.seq`).all(
-      anchorOf(hint, high),
-      low,
-      high,
-    );
+    const rows = sql(PAGE, 'arrays').all(anchorOf(hint, high), low, high);
+    // They come as the walk went, newest first: sorting here costs a pass, in SQL a tree.
+    const messages = rows.map(toMessage).sort((a, b) => a.seq - b.seq);
     const boundHit = end > 0 && (up ? high >= end - 1 : low <= end + 1);
-    return { packed: packMessages(rows.map(toMessage)), more: rows.length >= limit && !boundHit };
+    return { packed: packMessages(messages), more: messages.length >= limit && !boundHit };
   }
 
   /** Ids (not payloads) of one channel after a cursor, ascending, block by block. */
@@ -92,8 +95,17 @@ export function logQueries(sql: Statements) {
       if (next.done === true) heads.splice(least, 1);
       else head.id = next.value;
     }
-    const byId = sql('SELECT * FROM message WHERE id=?');
-    return packMessages(ids.flatMap((id) => present(byId.get(id))).map(toMessage));
+    return byIds(ids);
+  }
+
+  function byIds(ids: readonly number[]): Uint8Array<ArrayBuffer> {
+    const byId = sql(BY_ID, 'arrays');
+    return packMessages(
+      ids.flatMap((id) => {
+        const row = byId.get(id);
+        return row === undefined ? [] : [toMessage(row)];
+      }),
+    );
   }
 
   function tableTail(ch: number): TailHint {
@@ -120,12 +132,7 @@ export function logQueries(sql: Statements) {
     channelsOf,
     tailsOf,
     range: (fromId: number, toId: number, limit: number): Uint8Array<ArrayBuffer> =>
-      packMessages(
-        sql('SELECT * FROM message WHERE id>? AND id<=? ORDER BY id LIMIT ?')
-          .all(fromId, toId, Math.min(limit, MAX_PAGE))
-          .map(toMessage),
-      ),
-    byIds: (ids: readonly number[]): Uint8Array<ArrayBuffer> =>
-      packMessages(ids.flatMap((id) => present(sql('SELECT * FROM message WHERE id=?').get(id))).map(toMessage)),
+      packMessages(sql(RANGE, 'arrays').all(fromId, toId, Math.min(limit, MAX_PAGE)).map(toMessage)),
+    byIds,
   };
 }

@@ -49,18 +49,23 @@ export function toChannel(row: Row): Channel {
   };
 }
 
-export function toMessage(row: Row): Message {
+/** Columns of a message, in the order in which `toMessage` reads them. */
+export const MESSAGE_COLUMNS = ['id', 'ch', 'seq', 'sender', 'client_msg_no', 'flags', 'ts_ms', 'expire', 'topic', 'payload'];
+
+/** The payload is SQLite's own array, which nobody else has. */
+export function toMessage(row: Readonly<Record<number, SQLOutputValue>>): Message {
+  const payload = row[9];
   return {
-    id: num(row, 'id'),
-    ch: num(row, 'ch'),
-    seq: num(row, 'seq'),
-    sender: num(row, 'sender'),
-    clientMsgNo: str(row, 'client_msg_no'),
-    flags: num(row, 'flags'),
-    tsMs: num(row, 'ts_ms'),
-    expireSeconds: num(row, 'expire'),
-    topic: str(row, 'topic'),
-    payload: bytes(row, 'payload'),
+    id: Number(row[0]),
+    ch: Number(row[1]),
+    seq: Number(row[2]),
+    sender: Number(row[3]),
+    clientMsgNo: String(row[4] ?? ''),
+    flags: Number(row[5]),
+    tsMs: Number(row[6]),
+    expireSeconds: Number(row[7]),
+    topic: String(row[8] ?? ''),
+    payload: payload instanceof Uint8Array ? payload : new Uint8Array(0),
   };
 }
 
