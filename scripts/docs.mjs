@@ -162,6 +162,7 @@ async function doctorCauses(lang) {
   const doctor = join(root, 'packages/doctor/src');
   const { targets } = await import(join(doctor, 'targets/index.ts'));
   const { incoming } = await import(join(doctor, 'listen/target.ts'));
+  const { pastedLog } = await import(join(doctor, 'log/target.ts'));
   const { reachRules } = await import(join(doctor, 'reach/rules.ts'));
   const { logPatterns } = await import(join(doctor, 'log/patterns/index.ts'));
   const { operatorText } = await import(join(root, 'packages/refusals/src/texts/index.ts'));
@@ -182,7 +183,7 @@ async function doctorCauses(lang) {
   ]);
   const kinds = [...targets.filter(({ probes }) => probes.length > 0), incoming].map((target) =>
     section(target === incoming ? 'doctor listen' : `--kind ${target.name}`, [
-      `${target.says[lang].replace(/^[a-z]/, (letter) => letter.toUpperCase())}${words.stop}`,
+      `${capital(target.says[lang])}${words.stop}`,
       causeTable(target.rules.filter((rule) => !reachRules.includes(rule))),
     ]),
   );
@@ -191,8 +192,17 @@ async function doctorCauses(lang) {
     words.wayIntro,
     causeTable(reachRules),
     ...kinds,
-    section('doctor --log', [words.logIntro, table(words.lines, log)]),
+    section('doctor --log', [
+      `${capital(pastedLog.says[lang])}${words.stop}`,
+      causeTable(pastedLog.rules),
+      words.logIntro,
+      table(words.lines, log),
+    ]),
   ]);
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function table(columns, rows) {
