@@ -42,6 +42,7 @@ export async function replay(
     await client.opened();
   }
   const seen: Record<string, number> = {};
+  const spoken = new Set<string>();
   for (const step of dialogue.steps) {
     if (!isHttp(step) && step.dir === '<') {
       seen[step.conn] = (seen[step.conn] ?? 0) + linesOf(dialogue, step);
@@ -52,6 +53,10 @@ export async function replay(
       continue;
     }
     for (const [conn, count] of heardBefore) await clients.get(conn)?.heard(count);
+    // The record is in steps of 10 ms: a SEND may stand before the answer to a CONNECT that it had waited for.
+    for (const conn of spoken)
+      if (isHttp(step) || conn !== step.conn) await clients.get(conn)?.heard(Math.min(1, expected[conn]?.length ?? 0));
+    if (!isHttp(step)) spoken.add(step.conn);
     if (isHttp(step)) await server.post(step.http.replace('POST ', ''), step.body);
     else await say(dialogue, step, clients);
   }
