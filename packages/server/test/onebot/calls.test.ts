@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { SENDABLE_TYPES } from '@hufu/protocol/onebot';
+import fc from 'fast-check';
 import { refuse } from '../../src/kernel/outcome.ts';
+import { actions } from '../../src/surfaces/onebot/actions/index.ts';
 import { onebotWorld, type Peer, PNG } from './support/world.ts';
 
 async function connected(t: TestContext) {
@@ -179,6 +182,38 @@ describe('a call', () => {
     for (let n = 0; n < 64; n += 1) echoes.push((await peer.next())['echo']);
     assert.deepEqual(echoes.sort(), Array.from({ length: 64 }, (_, n) => n).sort());
     assert.equal((await peer.call('get_friend_list'))['status'], 'ok');
+  });
+
+  test('has exactly one answer, whatever it is', async (t) => {
+    const { w, peer } = await connected(t);
+    w.deps.events.error = (_, text) => assert.fail(text);
+    const names = actions.flatMap(({ name, aliases }) => [name, ...aliases, `${name}_rate_limited`]);
+    const message = fc.oneof(
+      fc.jsonValue(),
+      fc.array(fc.record({ type: fc.constantFrom(...SENDABLE_TYPES), data: fc.jsonValue() })),
+    );
+    const params = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ group_id: fc.constantFrom(30001, '30001', 1), message, auto_escape: fc.jsonValue() }),
+      fc.record({ user_id: fc.constantFrom(10001, 10003, '20001'), group_id: fc.jsonValue(), message }),
+      fc.record({ message_id: fc.oneof(fc.nat(5), fc.jsonValue()) }),
+    );
+    const call = fc.record({ action: fc.oneof(fc.constantFrom(...names), fc.jsonValue()), params });
+    const frames = fc.sample(
+      fc.oneof(
+        call.map((one) => JSON.stringify(one)),
+        fc.json(),
+        fc.string(),
+      ),
+      { numRuns: 1000, seed: 13 },
+    );
+    for (const [n, frame] of frames.entries()) {
+      peer.send(frame);
+      const answer = await peer.next();
+      assert.ok(answer['status'] === 'ok' || answer['status'] === 'failed', `${n}: ${frame}`);
+      assert.notEqual(answer['reason'], 'srv.fault', frame);
+    }
+    assert.equal((await peer.call('get_status'))['echo'], 'e');
   });
 
   test('made asynchronously is checked first, is never answered twice, and at most a thousand run', async (t) => {
