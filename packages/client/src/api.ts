@@ -61,37 +61,59 @@ export interface BotClientChanged {
   readonly snippets?: readonly Snippet[];
 }
 
+/**
+ * `/api/v1` as calls. Each resolves to a value or to a refusal and rejects only for bugs. Readings that nobody answered are asked again twice; changes never,
+ * for they may have been done.
+ */
 export interface Api {
+  /** A session for a person. One refusal for an unknown uid and a wrong password. Does not connect: see `Client.login`. */
   login(uid: string, password: string): Promise<Result<SignedIn>>;
+  /** A session for the operator, who has no live connection. */
   loginOperator(secret: string): Promise<Result<{ readonly token: string }>>;
+  /** Ends the session on the server alone: see `Client.logout`. */
   logout(): Promise<Result<true>>;
-  /** Makes an account with the admin secret instead of a session. */
+  /** Makes an account, or sets its name and password, with the admin secret instead of a session. Passwords have 8 to 256 characters. */
   createUser(
     secret: string,
     user: { uid: string; name: string; password: string },
   ): Promise<Result<{ readonly uid: string; readonly name: string }>>;
+  /** Who the session belongs to. */
   me(): Promise<Result<Account>>;
+  /** An account by its exact uid; `resource.hidden` when there is none. */
   user(uid: string): Promise<Result<Account>>;
+  /** Friends, peers of private conversations and own bots. */
   contacts(): Promise<Result<Contact[]>>;
+  /** At most 1000, newest first. */
   conversations(): Promise<Result<Conversation[]>>;
-  /** Messages in rising order: the page before `beforeSeq`, or after `afterSeq`, else the newest. */
+  /** Messages in rising order: the page before `beforeSeq`, or after `afterSeq`, else the newest. `limit` is at most 500, 50 when left out. */
   messages(query: HistoryQuery): Promise<Result<HistoryPage>>;
+  /** Moves the own read position forward; other connections of the account hear `conversation.changed`. */
   markRead(channel: ChannelRef, messageSeq: number): Promise<Result<true>>;
+  /** A group that the caller owns; `members` are uids of existing accounts. */
   createGroup(name: string, members: readonly string[]): Promise<Result<{ readonly channelId: string; readonly name: string }>>;
   members(groupId: string): Promise<Result<MemberView[]>>;
   addMembers(groupId: string, uids: readonly string[]): Promise<Result<true>>;
+  /** Removes somebody, or leaves when it is the own uid. */
   removeMember(groupId: string, uid: string): Promise<Result<true>>;
+  /** The own bots with their configured clients. */
   bots(): Promise<Result<BotView[]>>;
+  /** A bot with one client that the server dials at `url` (left out: where programs of the framework usually listen). Its token is told this once. */
   createBot(bot: { name: string; framework: Framework; url?: string }): Promise<Result<BotMade>>;
+  /** One more client: `forward` dials the server with the token, `reverse` is dialled at `url`. Its token is told this once. */
   addBotClient(
     uid: string,
     client: { kind: 'reverse' | 'forward'; name: string; url?: string },
   ): Promise<Result<BotClientChanged>>;
+  /** Dials a reverse client now, whatever its back-off. */
   retryBotClient(uid: string, id: string): Promise<Result<true>>;
+  /** Changes address or token, switches on or off; `rotate` answers a new token with what to paste. */
   changeBotClient(uid: string, id: string, patch: BotClientPatch): Promise<Result<BotClientChanged>>;
   removeBotClient(uid: string, id: string): Promise<Result<true>>;
+  /** Puts a file on the server, at most 10 MB there; everybody who knows its `url` can read it. Waits up to two minutes. */
   upload(file: Blob, name: string): Promise<Result<UploadedFile>>;
+  /** At most 200 refusals that the caller may read, newest first. */
   refusals(): Promise<Result<RefusalRow[]>>;
+  /** Cause, repair and evidence of a refusal; `resource.hidden` for unknown ids and those of others. */
   explanation(requestId: string): Promise<Result<Explanation>>;
 }
 

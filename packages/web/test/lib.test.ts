@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contentOf, linkParts, safeUrl } from '../src/lib/content.ts';
+import { contentOf, linkParts, replyIdOf, safeUrl } from '../src/lib/content.ts';
 import { pictureBox } from '../src/lib/picture-box.ts';
 import { createReading } from '../src/lib/reading.ts';
 import { firstSeq, lastSeq, MAX_KEPT, place, type Shown, startsBlock } from '../src/lib/timeline.ts';
@@ -101,7 +101,8 @@ test('pictures and files are found at any depth, and not in what a reply quotes'
     reply: { message_id: '7', from_name: 'Ben', payload: { type: 2, url: '/files/quoted' } },
   });
   assert.deepEqual(content.images, [{ url: '/files/a', width: 10, height: 20 }]);
-  assert.equal(content.replyTo, '7');
+  assert.equal(replyIdOf({ reply: { message_id: 7 } }), '7');
+  assert.equal(replyIdOf({ type: 1 }), '');
   assert.deepEqual(content.quoted, { name: 'Ben', payload: { type: 2, url: '/files/quoted' } });
   assert.deepEqual(contentOf({ type: 8, url: 'files/doc', name: 'a.pdf' }).files, [
     { url: '/files/doc', name: 'a.pdf', kind: 'file' },

@@ -5,8 +5,7 @@ export interface Content {
   readonly text: string;
   readonly images: readonly { readonly url: string; readonly width: number | null; readonly height: number | null }[];
   readonly files: readonly { readonly url: string; readonly name: string; readonly kind: 'voice' | 'video' | 'file' }[];
-  readonly replyTo: string | null;
-  /** What the reply carries of the message that it answers, for when that one is not at hand. */
+  /** What a reply carries of the message that it answers, for when that one is not at hand. */
   readonly quoted: { readonly name: string; readonly payload: Payload | null } | null;
   readonly mentionsAll: boolean;
   readonly mentions: readonly string[];
@@ -36,7 +35,6 @@ export function contentOf(payload: Payload | null): Content {
       text: '',
       images: [],
       files: [],
-      replyTo: null,
       quoted: null,
       mentionsAll: false,
       mentions: [],
@@ -61,13 +59,17 @@ export function contentOf(payload: Payload | null): Content {
     text: words,
     images,
     files,
-    replyTo: reply === null ? null : String(reply['message_id'] ?? '') || null,
     quoted: reply === null ? null : { name: text(reply['from_name']), payload: record(reply['payload']) },
     mentionsAll: mention?.['all'] === true || mention?.['all'] === 1,
     mentions: Array.isArray(mention?.['uids']) ? mention['uids'].map(String) : [],
     notice: type >= 1000,
     known: words !== '' || found.length > 0,
   };
+}
+
+/** Id of the message that this one replies to; '' for none. */
+export function replyIdOf(payload: Payload | null): string {
+  return String(record(payload?.['reply'])?.['message_id'] ?? '');
 }
 
 /** Addresses of pictures and files at any depth; what a reply quotes belongs to the other message. */
