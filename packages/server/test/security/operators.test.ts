@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { call, type HttpAnswer } from '../refusals/support/http.ts';
-import { ADMIN, freshAddress } from '../refusals/support/server.ts';
+import { handshakeText } from '../refusals/cases/bots.ts';
+import { call, type HttpAnswer, parseAnswer, raw } from '../refusals/support/http.ts';
+import { openRpc } from '../refusals/support/rpc.ts';
+import { ADMIN, eventually, freshAddress } from '../refusals/support/server.ts';
+import { connectBytes, openTap, readConnack } from '../refusals/support/wk.ts';
 import { BOT_TOKEN, openWorld, type World } from '../refusals/support/world.ts';
 
 let world: World;
@@ -100,4 +103,51 @@ test('what happened to somebody is read by the operator and by that account, and
   assert.deepEqual(await read(as('Bearer', world.sessions.zoe)), [404, 'resource.hidden']);
   assert.deepEqual(await read({}), [401, 'cred.missing']);
   assert.deepEqual(await read(as('Bearer', BOT_TOKEN)), [401, 'cred.wrong_kind']);
+});
+
+async function explained(id: string, headers: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+  const path = `/api/v1/requests/${id}/explanation`;
+  return call({ to: world.server.at.http, from: freshAddress(), path, headers });
+}
+
+const evidenceOf = (answer: HttpAnswer) => answer.json['evidence'] as Readonly<Record<string, unknown>>;
+
+test('who was claimed to be somebody reads that it was tried, and not whose token it was', async () => {
+  const tap = await openTap('tcp', world.server.at.tcp, freshAddress());
+  tap.write(connectBytes({ uid: 'alice', token: 'bob-web', version: 4 }));
+  await tap.closed;
+  const id = /hr_\w+/.exec(readConnack(tap.received(), 4).salt)?.[0] ?? '';
+  const seen = await eventually('whose token it was', async () => {
+    const answer = await explained(id, as('token', ADMIN));
+    return evidenceOf(answer)['ownerUid'] === undefined ? null : answer;
+  });
+  assert.deepEqual([seen.json['code'], evidenceOf(seen)['ownerUid']], ['cred.other_owner', 'bob']);
+  const alice = await explained(id, as('Bearer', world.sessions.alice));
+  assert.deepEqual([alice.status, alice.json['code']], [200, 'cred.mismatch']);
+  assert.doesNotMatch(alice.text, /bob|ownerUid|presentedKind/);
+  assert.equal((await explained(id, as('Bearer', await world.sessionOf('bob')))).status, 404);
+});
+
+test('the owner of a bot reads that its token was sent almost right, and hears of it', async () => {
+  const owner = world.sessions.alice;
+  const made = await world.api(owner, 'POST', '/api/v1/bots', { name: 'Mine', framework: 'nonebot', url: 'ws://192.0.2.1:1/' });
+  const { uid } = made.json['bot'] as { uid: string };
+  const client = await world.api(owner, 'POST', `/api/v1/bots/${uid}/clients`, { kind: 'forward', name: 'dials' });
+  const token = String(client.json['token']);
+  const page = await openRpc('ws', world.server.at.ws, freshAddress());
+  await page.call('connect', { uid: 'alice', token: owner, deviceFlag: 1, deviceId: 'page' });
+
+  const { onebotWs } = world.server.at;
+  const text = handshakeText({ lines: [`Authorization: Bearer "${token}"`] }, onebotWs, '/');
+  const refused = parseAnswer(await raw(onebotWs, text, freshAddress()));
+  const id = String(refused.json['requestId']);
+  const mine = await eventually('the owner may read it', async () => {
+    const answer = await explained(id, as('Bearer', owner));
+    return answer.status === 200 ? answer : null;
+  });
+  assert.deepEqual([mine.json['code'], mine.json['publicCode']], ['cred.near_miss', 'cred.rejected']);
+  assert.deepEqual([evidenceOf(mine)['nearMiss'], evidenceOf(mine)['client']], ['quotes around it', 'dials']);
+  assert.match(await page.heard('event'), /refusal\.recorded/);
+  page.close();
+  assert.equal((await explained(id, as('Bearer', world.sessions.zoe))).status, 404);
 });
