@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@hufu/refusals';
-import { closedWith, idIn, refusedConnect, refusedRpcConnect, rpcError } from '../support/answers.ts';
+import { closedWith, idIn, problem, refusedConnect, refusedRpcConnect, rpcError } from '../support/answers.ts';
 import type { Case, Told } from '../support/case.ts';
+import { parseAnswer, raw } from '../support/http.ts';
 import { openRpc } from '../support/rpc.ts';
 import { ADMIN } from '../support/server.ts';
 import { connectBytes, type ConnectFields, openTap } from '../support/wk.ts';
@@ -132,9 +133,19 @@ function brokenCase(kind: 'tcp' | 'ws', { how, bytes }: Broken): Case {
   };
 }
 
+/** What speaks HTTP is told in HTTP that it is at the wrong port. */
 const http: Case = {
-  ...brokenCase('tcp', { how: 'HTTP at the TCP port', bytes: 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n' }),
+  code: 'wk.protocol',
+  how: 'HTTP at the TCP port',
+  surface: 'wkproto tcp',
+  evidence: ['problem'],
+  async provoke({ server }, from) {
+    const bytes = await raw(server.at.tcp, 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n', from);
+    return problem(parseAnswer(bytes), 'wk.protocol', 400);
+  },
 };
+
+const tls = brokenCase('tcp', { how: 'TLS at the TCP port', bytes: Buffer.from([0x16, 3, 1, 0, 200, 1, 0, 0]) });
 
 /** The library closes by itself with the code of the standard, so there is no room for the request id. */
 const tooLong: Case = {
@@ -196,6 +207,7 @@ export const connectCases: readonly Case[] = [
   ...clientKey,
   ...BROKEN.flatMap((broken) => [brokenCase('tcp', broken), brokenCase('ws', broken)]),
   http,
+  tls,
   tooLong,
   unserved('tcp'),
   unserved('ws'),
