@@ -2,8 +2,14 @@ import { language } from '../i18n/index.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Making one costs more than drawing the message whose time it is to tell. There are as many as languages times forms. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function format(ms: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(language(), options).format(ms);
+  const key = `${language()} ${JSON.stringify(options)}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(language(), options);
+  formats.set(key, made);
+  return made.format(ms);
 }
 
 export function clockTime(ms: number): string {

@@ -73,6 +73,8 @@ export const useChats = defineStore('chats', () => {
       return;
     }
     if (message.messageSeq <= known.lastSeq) return;
+    // Some came before this conversation was in the list: only the server knows how many of them are unread.
+    if (message.messageSeq > known.lastSeq + 1) void reload();
     const seen = message.fromUid === session.account?.uid || isReading(message);
     patch(message, { last: message, lastSeq: message.messageSeq, unread: seen ? known.unread : known.unread + 1 });
   }
@@ -114,7 +116,8 @@ export const useChats = defineStore('chats', () => {
 function newerOf(known: Conversation | undefined, read: Conversation): Conversation {
   if (known === undefined || known.lastSeq < read.lastSeq) return read;
   if (known.lastSeq === read.lastSeq && known.readSeq <= read.readSeq) return read;
-  const { last, lastSeq, unread, readSeq } = known;
+  const { last, lastSeq, readSeq } = known;
+  const unread = readSeq > read.readSeq ? known.unread : read.unread + lastSeq - read.lastSeq;
   return { ...read, last, lastSeq, unread, readSeq: Math.max(readSeq, read.readSeq) };
 }
 

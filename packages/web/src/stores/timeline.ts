@@ -20,6 +20,7 @@ export interface Timeline {
 }
 
 const PAGE = 40;
+const SHOW_AFTER_MS = 16;
 /** So many unread ones are read at once, so that the first of them can be shown. */
 const MAX_FIRST_PAGE = 200;
 
@@ -86,18 +87,29 @@ export const useTimelines = defineStore('timelines', () => {
     return { ...message, state: 'sent', refusal: null };
   }
 
-  function put(timeline: Timeline, message: Shown): void {
-    const placed = place(timeline.messages, [message], 'oldest');
+  function put(timeline: Timeline, ...messages: readonly Shown[]): void {
+    const placed = place(timeline.messages, messages, 'oldest');
     timeline.messages = placed.messages;
     if (placed.cut === 'oldest') timeline.more = true;
   }
 
+  /** Messages that came and are not shown yet: however many come between two pictures of the screen, the timeline is made anew once. */
+  let arrived: Msg[] = [];
+
   function receive(message: Msg): void {
-    const timeline = byKey.get(keyOf(message));
-    if (timeline === undefined || (!timeline.loaded && !timeline.loading) || timeline.behind) return;
-    // Who reads far back must not have the ground pulled away: newer ones are read when they come back.
-    if (timeline.messages.length >= MAX_KEPT && !chats.isReading(message)) timeline.behind = true;
-    else put(timeline, shownOf(message));
+    if (arrived.push(message) === 1) setTimeout(showArrived, SHOW_AFTER_MS);
+  }
+
+  function showArrived(): void {
+    const messages = arrived;
+    arrived = [];
+    for (const key of new Set(messages.map(keyOf))) {
+      const timeline = byKey.get(key);
+      if (timeline === undefined || (!timeline.loaded && !timeline.loading) || timeline.behind) continue;
+      // Who reads far back must not have the ground pulled away: newer ones are read when they come back.
+      if (timeline.messages.length >= MAX_KEPT && !chats.isReading(channelOf(key))) timeline.behind = true;
+      else put(timeline, ...messages.filter((one) => keyOf(one) === key).map(shownOf));
+    }
   }
 
   /** Sends words, or again what was refused. */
