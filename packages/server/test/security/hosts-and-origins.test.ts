@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { call } from '../refusals/support/http.ts';
-import { openServer, type TestServer } from '../refusals/support/server.ts';
+import { ADMIN, openServer, type TestServer } from '../refusals/support/server.ts';
 
 const FRIEND = 'https://app.example.com';
 let server: TestServer;
@@ -14,7 +14,7 @@ before(async () => {
 after(() => server.close());
 
 const health = async (headers: Readonly<Record<string, string>>) =>
-  (await call({ to: server.at.http, path: '/health', headers })).status;
+  (await call({ to: server.at.http, path: '/health', headers: { token: ADMIN, ...headers } })).status;
 
 test('Host: loopback names and the external name are served, with any port', async () => {
   for (const host of [
