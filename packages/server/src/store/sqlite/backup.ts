@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeFault } from './faults.ts';
+import { READY } from './thread-messages.ts';
 
 /** Worker of one backup: a consistent copy from one read snapshot, beside all other work. `to` appears, or is replaced, when the copy is whole and on disk. */
 const { file, to } = workerData as { file: string; to: string };
@@ -15,11 +16,11 @@ try {
   sync(partial);
   renameSync(partial, to);
   sync(dirname(to));
-  parentPort?.postMessage({ id: 0, value: 'done' });
+  parentPort?.postMessage(READY);
 } catch (error) {
   // What a full disk has left of a copy would keep it full.
   rmSync(partial, { force: true });
-  parentPort?.postMessage({ id: 0, fault: describeFault(error) });
+  parentPort?.postMessage({ ...READY, fault: describeFault(error) });
 }
 
 function sync(path: string): void {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Outcome, Refused } from '../../kernel/outcome.ts';
-import { describeFault, type FaultReport, refusalOfFault } from './faults.ts';
-import type { Call, CommandReply, Reply, Request } from './thread-messages.ts';
+import { describeFault, refusalOfFault } from './faults.ts';
+import type { Call, CommandReply, FirstReport, Reply, Request } from './thread-messages.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -10,50 +10,71 @@ interface Pending {
 type Operations = Record<string, (...args: never[]) => unknown>;
 const MAX_COMMANDS_PER_GROUP = 256;
 
-export interface Started {
+export interface Started extends FirstReport {
   readonly client: ThreadClient;
-  readonly fault: FaultReport | null;
-  /** The version of a database that is newer than this program. */
-  readonly newer: number | null;
 }
+
+/** What a thread is and is given; made anew for each start, because a thread that ends is started again. */
+export interface ThreadPlan {
+  readonly url: URL;
+  data(): object;
+  /** Calls that may wait for it. */
+  readonly maxPending: number;
+}
+
+const START_AGAIN_MS = 1_000;
 
 /**
  * Main-thread side of one store thread: correlates answers, bounds what waits, gathers commands while a group is being committed. What cannot be answered
- * rejects with `Refused`.
+ * rejects with `Refused`. A thread that ends by itself (no memory left) is started again: all it knows stands in its files.
  */
 export class ThreadClient {
-  private readonly worker: Worker;
+  private readonly plan: ThreadPlan;
+  private worker: Worker;
   private readonly pending = new Map<number, Pending>();
-  private readonly maxPending: number;
   private nextId = 1;
   private dead: Refused | null = null;
+  private ended = false;
   private waitingCommands: { call: Call; pending: Pending }[] = [];
   private commandsRunning = false;
 
   /** Resolves with the first report of the thread. */
-  static start(url: URL, workerData: object, maxPending: number): Promise<Started> {
+  static start(plan: ThreadPlan): Promise<Started> {
     return new Promise((resolve) => {
-      const client = new ThreadClient(new Worker(url, { workerData, execArgv: [] }), maxPending);
-      client.worker.once('message', (first: { fault?: FaultReport; newer?: number | null }) => {
-        if (first.fault !== undefined) client.die(first.fault.message);
-        resolve({ client, fault: first.fault ?? null, newer: first.newer ?? null });
-      });
+      const client = new ThreadClient(plan);
+      client.worker.once('message', (first: FirstReport) => resolve({ client, ...first }));
       client.worker.once('error', (error) => resolve({ client, fault: describeFault(error), newer: null }));
     });
   }
 
-  private constructor(worker: Worker, maxPending: number) {
-    this.worker = worker;
-    this.maxPending = maxPending;
-    worker.on('message', (reply: Reply) => {
+  private constructor(plan: ThreadPlan) {
+    this.plan = plan;
+    this.worker = this.spawn();
+  }
+
+  private spawn(): Worker {
+    const worker = new Worker(this.plan.url, { workerData: this.plan.data(), execArgv: [] });
+    let died = false;
+    const die = (why: string): void => {
+      if (died) return;
+      died = true;
+      this.die(why);
+    };
+    worker.on('message', (reply: Reply | FirstReport) => {
+      if (!('id' in reply)) {
+        if (reply.fault === null) this.dead = null;
+        else die(reply.fault.message);
+        return;
+      }
       const waiting = this.pending.get(reply.id);
       if (waiting === undefined) return;
       this.pending.delete(reply.id);
       if ('fault' in reply) waiting.reject(new Refused(refusalOfFault(reply.fault)));
       else waiting.resolve(reply.value);
     });
-    worker.on('error', (error) => this.die(String(error)));
-    worker.on('exit', () => this.die('the store thread has ended'));
+    worker.on('error', (error) => die(String(error)));
+    worker.on('exit', () => die('the store thread has ended'));
+    return worker;
   }
 
   append(packed: Uint8Array<ArrayBuffer>, nowMs: number): Promise<unknown> {
@@ -83,11 +104,12 @@ export class ThreadClient {
   }
 
   async end(): Promise<void> {
+    this.ended = true;
     await this.worker.terminate();
   }
 
   private isFull(): boolean {
-    return this.pending.size + this.waitingCommands.length >= this.maxPending;
+    return this.pending.size + this.waitingCommands.length >= this.plan.maxPending;
   }
 
   private async runCommands(): Promise<void> {
@@ -123,9 +145,14 @@ export class ThreadClient {
   }
 
   private die(why: string): void {
-    this.dead ??= new Refused({ code: 'srv.store_unavailable', evidence: { fault: why }, retryAfterSeconds: 1 });
-    for (const waiting of this.pending.values()) waiting.reject(this.dead);
+    const refused = new Refused({ code: 'srv.store_unavailable', evidence: { fault: why }, retryAfterSeconds: 1 });
+    this.dead = refused;
+    for (const waiting of this.pending.values()) waiting.reject(refused);
     this.pending.clear();
+    if (this.ended) return;
+    setTimeout(() => {
+      if (!this.ended) this.worker = this.spawn();
+    }, START_AGAIN_MS).unref();
   }
 }
 

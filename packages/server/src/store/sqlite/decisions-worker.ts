@@ -4,7 +4,7 @@ import { describeFault } from './faults.ts';
 import type { Row } from './rows.ts';
 import { DECISION_MIGRATIONS, NewerDatabaseError, openForWriting } from './schema.ts';
 import { statementsOf } from './statements.ts';
-import { invoke, type Request } from './thread-messages.ts';
+import { invoke, READY, type Request } from './thread-messages.ts';
 
 /** Worker thread of decisions.db. `synchronous=NORMAL`: losing the last records in a power cut is accepted. */
 export interface DecisionWorkerOptions {
@@ -73,9 +73,9 @@ if (port !== null) {
         port.postMessage({ id: request.id, fault: describeFault(error) });
       }
     });
-    port.postMessage({ id: 0, value: 'ready' });
+    port.postMessage(READY);
   } catch (error) {
-    port.postMessage({ id: 0, fault: describeFault(error), newer: error instanceof NewerDatabaseError ? error.found : null });
+    port.postMessage({ fault: describeFault(error), newer: error instanceof NewerDatabaseError ? error.found : null });
     port.close();
   }
 }

@@ -17,15 +17,15 @@ const THIRTY_DAYS_MS = 30 * 86_400_000;
 /** Opens `dataDir/decisions.db`. Refuses with srv.data_newer or srv.store_unavailable: without it no refusal could be explained. */
 export async function openDecisionStore(options: DecisionStoreOptions): Promise<Outcome<DecisionStore>> {
   const now = options.now ?? Date.now;
-  const { client, fault, newer } = await ThreadClient.start(
-    new URL('./decisions-worker.ts', import.meta.url),
-    {
+  const { client, fault, newer } = await ThreadClient.start({
+    url: new URL('./decisions-worker.ts', import.meta.url),
+    data: () => ({
       file: join(options.dataDir, 'decisions.db'),
       maxAgeMs: options.maxAgeMs ?? THIRTY_DAYS_MS,
       maxRows: options.maxRows ?? 200_000,
-    },
-    1_000,
-  );
+    }),
+    maxPending: 1_000,
+  });
   if (fault !== null) {
     await client.end();
     return newer === null

@@ -48,7 +48,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Outc
   const lock = lockDataDir(options.dataDir);
   if (!lock.ok) return lock;
   const file = join(options.dataDir, 'hufu.db');
-  const writing = await startWriter(file, options, now());
+  const writing = await startWriter(file, options, now);
   const reading = writing.fault === null ? await startReader(file, options) : null;
   const fault = writing.fault ?? reading?.fault ?? null;
   if (fault !== null || reading === null) {
@@ -80,26 +80,36 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Outc
 const maxPendingOf = (options: SqliteStoreOptions): number => options.maxPending ?? 10_000;
 const cacheMbOf = (options: SqliteStoreOptions): number => options.cacheMb ?? 64;
 
-function startWriter(file: string, options: SqliteStoreOptions, nowMs: number): Promise<Started> {
-  const workerData = {
-    file,
-    cacheMb: cacheMbOf(options),
-    epochTails: options.epochTails ?? 50_000,
-    epochRows: options.epochRows ?? 64,
-    dedupeMessages: options.dedupeMessages ?? 2_000_000,
-    maxPages: options.maxPages ?? null,
-    nowMs,
-  };
-  return ThreadClient.start(new URL('./writer.ts', import.meta.url), workerData, maxPendingOf(options));
+function startWriter(file: string, options: SqliteStoreOptions, now: () => number): Promise<Started> {
+  return ThreadClient.start({
+    url: new URL('./writer.ts', import.meta.url),
+    data: () => ({
+      file,
+      cacheMb: cacheMbOf(options),
+      epochTails: options.epochTails ?? 50_000,
+      epochRows: options.epochRows ?? 64,
+      dedupeMessages: options.dedupeMessages ?? 2_000_000,
+      maxPages: options.maxPages ?? null,
+      nowMs: now(),
+    }),
+    maxPending: maxPendingOf(options),
+  });
 }
 
 function startReader(file: string, options: SqliteStoreOptions): Promise<Started> {
-  const workerData = { file, cacheMb: Math.ceil(cacheMbOf(options) / 4) };
-  return ThreadClient.start(new URL('./reader.ts', import.meta.url), workerData, maxPendingOf(options));
+  return ThreadClient.start({
+    url: new URL('./reader.ts', import.meta.url),
+    data: () => ({ file, cacheMb: Math.ceil(cacheMbOf(options) / 4) }),
+    maxPending: maxPendingOf(options),
+  });
 }
 
 async function backupTo(file: string, toPath: string): Promise<Outcome<void>> {
-  const run = await ThreadClient.start(new URL('./backup.ts', import.meta.url), { file, to: toPath }, 1);
+  const run = await ThreadClient.start({
+    url: new URL('./backup.ts', import.meta.url),
+    data: () => ({ file, to: toPath }),
+    maxPending: 1,
+  });
   await run.client.end();
   return run.fault === null ? ok() : cannotOpen(run.fault);
 }

@@ -4,7 +4,7 @@ import { directoryQueries } from './directory-queries.ts';
 import { logQueries } from './log-queries.ts';
 import { openForReading } from './schema.ts';
 import { statementsOf } from './statements.ts';
-import { invoke, type Request } from './thread-messages.ts';
+import { invoke, READY, type Request } from './thread-messages.ts';
 
 /** Worker thread with a read-only connection: each call sees every commit that was answered before it. */
 export interface ReaderOptions {
@@ -31,9 +31,9 @@ if (port !== null) {
         port.postMessage({ id: request.id, fault: describeFault(error) });
       }
     });
-    port.postMessage({ id: 0, value: 'ready' });
+    port.postMessage(READY);
   } catch (error) {
-    port.postMessage({ id: 0, fault: describeFault(error) });
+    port.postMessage({ ...READY, fault: describeFault(error) });
     port.close();
   }
 }

@@ -11,6 +11,15 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
+/** What a thread says first: that it is ready, or why it cannot work. */
+export interface FirstReport {
+  readonly fault: FaultReport | null;
+  /** The version of a database that is newer than this program. */
+  readonly newer: number | null;
+}
+
+export const READY: FirstReport = { fault: null, newer: null };
+
 export type Reply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly fault: FaultReport };
 
 export type CommandReply = { readonly value: unknown } | { readonly fault: FaultReport };

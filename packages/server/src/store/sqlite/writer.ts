@@ -7,7 +7,7 @@ import { describeFault } from './faults.ts';
 import { MIGRATIONS, NewerDatabaseError, openForWriting } from './schema.ts';
 import { statementsOf } from './statements.ts';
 import { Tails } from './tails.ts';
-import { type Call, type CommandReply, invoke, type Request } from './thread-messages.ts';
+import { type Call, type CommandReply, invoke, READY, type Request } from './thread-messages.ts';
 
 /** Worker thread: the only writer of the database. */
 export interface WriterOptions {
@@ -112,9 +112,9 @@ if (port !== null) {
         port.postMessage({ id: request.id, fault: describeFault(error) });
       }
     });
-    port.postMessage({ id: 0, value: 'ready' });
+    port.postMessage(READY);
   } catch (error) {
-    port.postMessage({ id: 0, fault: describeFault(error), newer: error instanceof NewerDatabaseError ? error.found : null });
+    port.postMessage({ fault: describeFault(error), newer: error instanceof NewerDatabaseError ? error.found : null });
     port.close();
   }
 }
