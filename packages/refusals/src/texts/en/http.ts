@@ -4,7 +4,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.route_unknown': text(
     'There is no such address',
     'No route has this path. Often a proxy adds or removes a prefix, or the call is for another version of the API.',
-    'GET /health on the same address shows whether this server is reached at all; then compare "call" in the evidence letter by letter with the documentation.',
+    'curl -i <address>/health: an answer with X-Request-Id comes from this server. Then compare "call" in the evidence letter by letter with the documentation.',
     'Correct the path in the client, or let the proxy pass the path unchanged (nginx: proxy_pass without a path behind the host).',
   ),
   'http.method_not_allowed': text(

@@ -29,7 +29,7 @@ export const wk: FamilyTexts<'wk'> = {
     'No CONNECT in time',
     'The connection was open for 10 seconds and no CONNECT packet arrived. Health checks of load balancers and clients that speak another protocol look like this.',
     'See the peer address: is it a load balancer? 5100 speaks WKProto over TCP, 5200 WebSocket, 5001 HTTP.',
-    'Point the client at the right port, or let the health check ask GET /health on 5001.',
+    'Point the client at the right port, or let the health check ask GET /health on 5001 with the admin secret in the header "token".',
   ),
   'wk.protocol': text(
     'The bytes do not follow the protocol',

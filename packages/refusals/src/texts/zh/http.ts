@@ -4,7 +4,7 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   'http.route_unknown': text(
     '没有这个地址',
     '没有路由使用此路径。常见原因是代理增加或去掉了前缀，或调用的是另一版本的接口。',
-    '在同一地址请求 GET /health 可确认是否到达本服务器；再将证据中的 call 与文档逐字比较。',
+    '运行 curl -i <地址>/health：带 X-Request-Id 的回答来自本服务器。再将证据中的 call 与文档逐字比较。',
     '更正客户端路径，或让代理原样转发路径（nginx：proxy_pass 的主机后不要带路径）。',
   ),
   'http.method_not_allowed': text(

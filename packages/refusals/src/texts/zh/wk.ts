@@ -29,7 +29,7 @@ export const wk: FamilyTexts<'wk'> = {
     '没有及时收到 CONNECT',
     '连接建立 10 秒内没有收到 CONNECT。负载均衡的健康检查、或使用其他协议的客户端会这样。',
     '查看来源地址是否为负载均衡。5100 是 TCP 上的 WKProto，5200 是 WebSocket，5001 是 HTTP。',
-    '让客户端连接正确的端口；健康检查改为请求 5001 的 GET /health。',
+    '让客户端连接正确的端口；健康检查改为请求 5001 的 GET /health，并在请求头 token 中带上管理密钥。',
   ),
   'wk.protocol': text(
     '数据不符合协议',
