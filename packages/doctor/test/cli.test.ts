@@ -77,6 +77,11 @@ describe('the command', () => {
     assert.match((await doctor(['--replay', file, '--lang', 'en'])).out, /adapter is not registered/);
   });
 
+  test('an empty LC_ALL does not hide the language of LANG', async () => {
+    const { out } = await doctor([`${origin}/onebot/v11/ws`], { env: { LC_ALL: '', LANG: 'zh_CN.UTF-8' } });
+    assert.match(out, /\p{Script=Han}/u);
+  });
+
   test('says what is wrong with its own use, with exit code 4', async () => {
     for (const argv of [
       [],

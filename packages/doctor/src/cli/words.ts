@@ -11,5 +11,5 @@ export function numberOf(flag: string, text: string, min: number, max: number): 
 }
 
 export function languageOf(env: Readonly<Record<string, string | undefined>>): Lang {
-  return /^zh/i.test(env['LC_ALL'] ?? env['LANG'] ?? '') ? 'zh' : 'en';
+  return /^zh/i.test(env['LC_ALL'] || env['LANG'] || '') ? 'zh' : 'en';
 }
