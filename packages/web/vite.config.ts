@@ -12,5 +12,7 @@ export default defineConfig({
     // The page's CSP allows its own files alone: nothing is inlined as data.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The first start of a fresh clone builds the page: how long each plugin took tells its user nothing.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

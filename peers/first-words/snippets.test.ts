@@ -79,4 +79,19 @@ describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { time
     await ann.heard((one) => one.from === uid && one.text === 'pong' && one.seq > 2, 60_000);
     assert.deepEqual(ann.errors, []);
   });
+
+  it('names a mistake in what was pasted: another token, another number, another path', async () => {
+    for (const [framework, path, start, edit, code] of [
+      ['aiocqhttp', '/ws', startAiocqhttp, [/hfb_\w+/, 'another-token'], 'remote.token_mismatch'],
+      ['koishi', '/onebot', startKoishi, [/selfId: '\d+'/, "selfId: '12345'"], 'remote.soft_refusal'],
+      ['koishi', '/onebot', startKoishi, ['path: /onebot', 'path: /another'], 'remote.soft_refusal'],
+    ] as const) {
+      const port = await freePort();
+      const bot = await ann.newBot(`Mistaken ${code}`, `ws://127.0.0.1:${port}${path}`, framework);
+      const program = await start(bot.files.map((file) => ({ ...file, content: file.content.replace(edit[0], edit[1]) })));
+      await ann.card(code);
+      await ann.closeDialog();
+      await program.stop();
+    }
+  });
 });

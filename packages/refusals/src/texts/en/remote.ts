@@ -96,7 +96,7 @@ export const remote: RemoteTexts = {
     'The peer accepted and then closed',
     'The handshake succeeded, and the peer closed at once with a reason of its own.',
     'See "closeCode" and "closeReason" in the evidence, and the log of the bot program.',
-    'Do what the reason says; Koishi needs selfId set to the number of this bot, and the plugin http beside the adapter.',
+    'Do what the reason says. Koishi: selfId must be the number of this bot; without a reason nothing serves this path there, so make path the one of our url and enable the plugin http beside the adapter.',
   ),
   'remote.unknown_403': text(
     'Refused for a cause that cannot be told from outside',

@@ -96,7 +96,7 @@ export const remote: RemoteTexts = {
     '对方接受后又关闭了连接',
     '握手成功，但对方随即以自己的理由关闭。',
     '查看证据中的 closeCode 与 closeReason，以及机器人程序的日志。',
-    '按其理由处理；Koishi 需要把 selfId 设为此机器人号，并在适配器旁启用 http 插件。',
+    '按其理由处理。Koishi：selfId 须为此机器人号；若没有给出理由，说明那里没有服务这个路径，请让 path 与我们的 url 一致，并在适配器旁启用 http 插件。',
   ),
   'remote.unknown_403': text(
     '对方拒绝，原因无法从外部判断',
