@@ -11,6 +11,8 @@ const TICK_US = 10_000;
 export interface BenchServer {
   /** host:port of WKProto. */
   readonly tcp: string;
+  readonly http: string;
+  readonly adminSecret: string;
   post(path: string, body: unknown): Promise<void>;
   /** User and system time of the process so far. */
   cpuUs(): number;
@@ -18,11 +20,12 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-/** The real server as a process of its own, on fresh data in BENCH_DIR (default: the temporary folder) and free ports. */
+/** The real server as a process of its own, on fresh data in BENCH_DIR (default: the temporary folder) and free ports, with BENCH_NODE_FLAGS (`--cpu-prof`) if given. */
 export async function startServer(): Promise<BenchServer> {
   const dataDir = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'hufu-bench-'));
   const free = '127.0.0.1:0';
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, 'serve'], {
+  const flags = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, MAIN, 'serve'], {
     env: {
       ...process.env,
       HUFU_READY: 'json',
@@ -48,6 +51,8 @@ export async function startServer(): Promise<BenchServer> {
   });
   return {
     tcp: ready.tcp,
+    http: ready.http,
+    adminSecret: ADMIN_SECRET,
     async post(path, body) {
       const headers = { token: ADMIN_SECRET, 'Content-Type': 'application/json' };
       const answer = await fetch(`${ready.http}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });

@@ -1,0 +1,91 @@
+import { Agent, request } from 'node:http';
+import { parseArgs } from 'node:util';
+import { startServer } from './lib/server.ts';
+
+/**
+ * Pages of a person channel over the WuKongIM API: `node bench/history.ts [--messages 5000] [--limit 50] [--concurrency 8] [--duration 8]`.
+ * Every page starts at another place; each answer is checked.
+ */
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '5000' },
+    limit: { type: 'string', default: '50' },
+    concurrency: { type: 'string', default: '8' },
+    duration: { type: 'string', default: '8' },
+  },
+});
+const [messages, limit, concurrency, seconds] = [values.messages, values.limit, values.concurrency, values.duration].map(
+  Number,
+) as [number, number, number, number];
+/** What WuKongIM v2.2.5 does on the same kind of machine. */
+const PEER = { name: 'WuKongIM v2.2.5', perSecond: 4_000, serverUs: 374 };
+
+const server = await startServer();
+const agent = new Agent({ keepAlive: true, maxSockets: Math.max(concurrency, 64) });
+const { hostname, port } = new URL(server.http);
+
+function post(path: string, body: object): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ agent, hostname, port, path, method: 'POST', headers: { token: server.adminSecret } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      answer.on('end', () =>
+        answer.statusCode === 200 ? resolve(text) : reject(new Error(`${path}: ${answer.statusCode} ${text}`)),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify(body));
+  });
+}
+
+async function each(count: number, atOnce: number, step: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) await step(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
+
+const payload = Buffer.from(JSON.stringify({ type: 1, content: 'x'.repeat(100) })).toString('base64');
+await each(messages, 64, async () => {
+  await post('/message/send', { from_uid: 'ann', channel_id: 'ben', channel_type: 1, payload });
+});
+
+const latenciesMs: number[] = [];
+const cpuBefore = server.cpuUs();
+const startMs = performance.now();
+const endMs = startMs + seconds * 1000;
+await each(Number.POSITIVE_INFINITY, concurrency, async (index) => {
+  if (performance.now() > endMs) throw new Error('time is up');
+  const first = 1 + ((index * 7_919) % (messages - limit + 1));
+  const askedMs = performance.now();
+  const where = { login_uid: 'ben', channel_id: 'ann', channel_type: 1 };
+  const text = await post('/channel/messagesync', {
+    ...where,
+    start_message_seq: first,
+    end_message_seq: 0,
+    limit,
+    pull_mode: 1,
+  });
+  latenciesMs.push(performance.now() - askedMs);
+  const page = JSON.parse(text) as { messages: { message_seq: number }[] };
+  if (page.messages.length !== limit || page.messages[0]?.message_seq !== first) throw new Error(`a wrong page from ${first} on`);
+}).catch((error: unknown) => {
+  if (!(error instanceof Error && error.message === 'time is up')) throw error;
+});
+const perSecond = latenciesMs.length / ((performance.now() - startMs) / 1000);
+const serverUs = (server.cpuUs() - cpuBefore) / latenciesMs.length;
+agent.destroy();
+await server.stop();
+
+const sorted = latenciesMs.sort((a, b) => a - b);
+const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1);
+console.log(
+  [
+    `pages of ${limit} out of ${messages} messages, ${concurrency} at once: ${Math.round(perSecond)} pages/s, ${Math.round(serverUs)} µs of server CPU a page, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
+    `${(perSecond / PEER.perSecond).toFixed(2)} × the pages/s of ${PEER.name} at ${(serverUs / PEER.serverUs).toFixed(2)} × its CPU`,
+  ].join('\n'),
+);
