@@ -38,7 +38,8 @@ export async function readHistoryAsBackend(
 ): Promise<Outcome<Page>> {
   const id = storedChannelId({ sender: { uid: readerUid }, channelId: wanted.channelId, channelType: wanted.channelType });
   if (!id.ok) return id;
-  const channel = await ports.directory.channel(wanted.channelType, id.value);
+  const warm = ports.channels.peek(wanted.channelType, id.value)?.channel;
+  const channel = warm ?? (await ports.directory.channel(wanted.channelType, id.value));
   return ok(channel === null ? EMPTY : await pageOf(ports, channel, wanted));
 }
 

