@@ -142,7 +142,8 @@ export interface ExplanationText {
 export interface Explanation {
   readonly requestId: string;
   readonly code: string;
-  readonly publicCode: string;
+  /** What the other side was told; null = nobody was told. */
+  readonly publicCode: string | null;
   readonly timeIso: string;
   readonly surface: string;
   readonly peer: string | null;

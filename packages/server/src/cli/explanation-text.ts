@@ -5,7 +5,7 @@ import { type OperatorText, operatorText } from '@hufu/refusals/texts';
 export interface Explanation {
   readonly requestId: string;
   readonly code: string;
-  readonly publicCode: string;
+  readonly publicCode: string | null;
   readonly timeIso: string;
   readonly surface: string;
   readonly peer: string;
@@ -35,7 +35,7 @@ export function explanationText(explanation: Explanation, lang: 'zh' | 'en'): st
     `✗ ${text.title}  ${explanation.code}`,
     `  ${text.meaning}`,
     `  ${words.when}: ${explanation.timeIso}   ${words.peer}: ${printable(explanation.peer)} (${explanation.surface})`,
-    `  ${words.saw}: ${explanation.publicCode}; req=${explanation.requestId}`,
+    ...(explanation.publicCode === null ? [] : [`  ${words.saw}: ${explanation.publicCode}; req=${explanation.requestId}`]),
     ...facts(words.claimed, explanation.claimed),
     ...facts(words.evidence, explanation.evidence),
     `  ${words.check}: ${text.check}`,

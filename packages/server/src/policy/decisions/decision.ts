@@ -16,8 +16,8 @@ export interface DecisionInput {
   readonly facts?: Evidence;
   /** Account that may read it beside the operator: the own one, or the bot's owner. */
   readonly readerUid: string | null;
-  /** What the peer was told. */
-  readonly answer: string;
+  /** What the peer was told; null = nobody was told anything: we dialled, or the call was asynchronous. */
+  readonly answer: string | null;
 }
 
 /** What was found out after the answer had left. */
@@ -32,7 +32,7 @@ export interface Decision extends Omit<DecisionInput, 'refusal' | 'facts'> {
   readonly id: string;
   readonly tsMs: number;
   /** The public code that left the server; what is learned later does not change what the peer was told. */
-  readonly told: string;
+  readonly told: string | null;
   code: RefusalCode;
   evidence: Evidence;
   readerUid: string | null;
@@ -49,7 +49,8 @@ export type Viewer = { readonly kind: 'operator' } | { readonly kind: 'person'; 
 export interface Explanation {
   readonly requestId: string;
   readonly code: string;
-  readonly publicCode: string;
+  /** What the peer was told; null = nobody was told. */
+  readonly publicCode: string | null;
   readonly timeIso: string;
   readonly surface: string;
   readonly peer: string;
@@ -84,10 +85,10 @@ export function decisionOf(input: DecisionInput, nowMs: number, isSecret: IsSecr
     subjectOfCall: withoutSecrets(input.subjectOfCall, isSecret),
     claimed: Object.fromEntries(claimed),
     readerUid: input.readerUid,
-    answer: printable(input.answer),
+    answer: input.answer === null ? null : printable(input.answer),
     id: newRequestId(nowMs),
     tsMs: nowMs,
-    told: definitionOf(code).publicCode,
+    told: input.answer === null ? null : definitionOf(code).publicCode,
     code,
     evidence: printableEvidence({ ...input.facts, ...evidence, ...Object.fromEntries(own) }),
     repeated: 0,
@@ -122,7 +123,7 @@ export function explanationFor(decision: Decision, viewer: Viewer): Explanation 
     text: operatorText(code),
     evidence: {
       call: decision.subjectOfCall,
-      answer: decision.answer,
+      ...(decision.answer === null ? {} : { answer: decision.answer }),
       listener: decision.listener,
       ...evidence,
       ...(decision.repeated > 0 ? { alsoRefused: decision.repeated } : {}),

@@ -179,7 +179,7 @@ export class OnebotConnection implements FeedSink {
     void this.#dispatcher.dispatch(bytes.toString('utf8'));
   }
 
-  #record(refusal: Refusal, path: string, answer: string): string {
+  #record(refusal: Refusal, path: string, answer: string | null): string {
     const { deps, bot, peer, listener } = this.#options;
     return deps.decisions.record({
       refusal,

@@ -26,8 +26,8 @@ export interface OnebotRefusalSeen {
   readonly presentedToken: string | null;
   /** Of a handshake. */
   readonly headers?: IncomingHttpHeaders;
-  /** What the peer was told, e.g. `HTTP 403`. */
-  readonly answer: string;
+  /** What the peer was told, e.g. `HTTP 403`; null = nobody was told. */
+  readonly answer: string | null;
 }
 
 export interface DiagnosisTarget {

@@ -15,7 +15,8 @@ export interface DispatchPorts {
   /** Queues an answer; `done` is called when it has left, or cannot any more. */
   answer(text: string, done: () => void): void;
   /** Keeps the decision; answers its request id. */
-  record(refusal: Refusal, action: string, answer: string): string;
+  /** `answer` null = nobody is told. */
+  record(refusal: Refusal, action: string, answer: string | null): string;
 }
 
 export interface Dispatcher {
@@ -67,7 +68,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     context.status.asyncCalls += 1;
     void run(context, action, params).then((outcome) => {
       context.status.asyncCalls -= 1;
-      if (!outcome.ok) ports.record(outcome.refusal, `${action.name}_async`, 'none, the call was asynchronous');
+      if (!outcome.ok) ports.record(outcome.refusal, `${action.name}_async`, null);
     });
     return null;
   }

@@ -237,6 +237,7 @@ function dialCase(one: Dial): Case {
   return {
     ...one,
     surface: 'onebot reverse',
+    toldAs: null,
     async provoke(world): Promise<Told> {
       const owner = one.owner === 'alice' ? world.sessions.alice : await world.sessionOf(one.owner);
       const made = await world.api(owner, 'POST', '/api/v1/bots', { name: 'Dialler', framework: 'nonebot', url: one.url(world) });

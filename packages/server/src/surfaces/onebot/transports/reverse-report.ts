@@ -131,7 +131,7 @@ export class ReverseReport {
       botUid: bot.uid,
       ownerUid: bot.ownerUid,
       presentedToken: null,
-      answer: 'none, we are the client',
+      answer: null,
     });
   }
 }

@@ -30,7 +30,7 @@ export function refuseTwin({ deps, setState, bot, client, twin }: Twins): void {
     botUid: bot.uid,
     ownerUid: bot.ownerUid,
     presentedToken: null,
-    answer: 'not dialled',
+    answer: null,
   });
   const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
   setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
