@@ -209,6 +209,24 @@ describe('the page', { timeout: 300_000 }, () => {
     assert.equal(new Set(await texts(page)).size, (await texts(page)).length, 'nothing stands there twice');
   });
 
+  it('shows every conversation of a long list as it is scrolled to', async () => {
+    for (let index = 1; index <= 130; index += 1) {
+      const group = await groupOf(ben, `Long list ${index}`);
+      if (index === 1) await say(ben, group, 2, 'the first');
+    }
+    const list = page.getByTestId('conversations');
+    await until('the newest group', async () => (await list.getByText('Long list 130').count()) > 0);
+    await until('the oldest group', async () => {
+      await list.evaluate((box) => (box.scrollTop = box.scrollHeight));
+      return (await list.getByText('Long list 1', { exact: true }).count()) === 1;
+    });
+    await page.getByTestId('chats-search').fill('Long list 77');
+    await list.getByText('Long list 77').click();
+    await page.getByRole('heading', { name: 'Long list 77' }).waitFor();
+    await page.getByTestId('chats-search').fill('');
+    await list.evaluate((box) => (box.scrollTop = 0));
+  });
+
   it('works in two tabs at once: both are live, read in one is read in the other, and signing out ends both', async () => {
     const second = await page.context().newPage();
     await second.goto(`${server.ready.http}/chats`);

@@ -58,6 +58,8 @@ export interface Conversation extends ChannelRef {
   readonly last: Msg | null;
   readonly isBot: boolean;
   readonly members?: number;
+  /** When the channel was made: its place in a list while nothing was said in it. */
+  readonly createdMs: number;
 }
 
 export interface MemberView {

@@ -19,7 +19,7 @@ export const useChats = defineStore('chats', () => {
   /** Names of groups, kept for those that one has just left. */
   const groupNames = new Map<string, string>();
 
-  /** Newest first; one in which nothing was said yet stands before them, so that a new group is found. */
+  /** Newest first; one in which nothing was said yet by when it was made, so that a new group is found. */
   const sorted = computed(() => [...list.value].sort((a, b) => timeOf(b) - timeOf(a)));
   const unread = computed(() => list.value.reduce((sum, item) => sum + item.unread, 0));
 
@@ -122,5 +122,5 @@ function newerOf(known: Conversation | undefined, read: Conversation): Conversat
 }
 
 function timeOf(item: Conversation): number {
-  return item.last?.timestampMs ?? Number.MAX_SAFE_INTEGER;
+  return item.last?.timestampMs ?? item.createdMs;
 }

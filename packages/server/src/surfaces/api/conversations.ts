@@ -31,7 +31,19 @@ async function viewOf(deps: ApiDeps, row: Conversation) {
   const { channelId, name, unread, lastSeq, readSeq, members } = row;
   const channelType = row.channel.type;
   const last = row.last === null ? null : await messageView(deps, row.last, { channelId, channelType });
-  return { channelId, channelType, name, avatar: null, unread, lastSeq, readSeq, last, isBot: row.peer?.kind === 'bot', members };
+  return {
+    channelId,
+    channelType,
+    name,
+    avatar: null,
+    unread,
+    lastSeq,
+    readSeq,
+    last,
+    isBot: row.peer?.kind === 'bot',
+    members,
+    createdMs: row.channel.createdMs,
+  };
 }
 
 const messages = route({
