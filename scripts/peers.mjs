@@ -1,4 +1,4 @@
-// Foreign clients as proof: installs the pinned peers once into .cache, then runs their suites one after the other.
+// Foreign clients as proof: installs the pinned peers once into .cache, then runs their suites, two files at a time: most of their time they wait for each other.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const env = {
   HUFU_PEERS_KOISHI: installNpm('koishi'),
   HUFU_PEERS_NACOS: installNpm('nacos'),
 };
-const { passed, failed } = runTests(files, { concurrency: 1, env });
+const { passed, failed } = runTests(files, { concurrency: 2, env });
 closeWith(passed, failed);
 
 function installPackages() {
