@@ -19,6 +19,8 @@ const wk = (reasonCode: number | null, text = ''): WkSeen => ({
 });
 const ASKED = { active: true, secrets: { token: 'f1f2f3f4' }, given: { uid: 'ann', deviceFlag: 1 } };
 const TCP = { ...REACHED, P1: http(null) };
+/** Hufu's TCP port, asked in HTTP. */
+const SAID = http(400, { body: '{"type":"/problems/wk.protocol","status":400}' });
 const NOBODY = { K5: wk(2) };
 
 type Case = readonly [
@@ -71,6 +73,15 @@ const cases: readonly Case[] = [
   ['a failing token store', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(14), ...NOBODY }, ['remote.wk_server_error']],
   ['everybody gets in', 'tcp://a:5100', ASKED, { ...TCP, K2: wk(1), K5: wk(1) }, [], ['remote.wk_auth_off']],
   ['HTTP on the TCP port', 'tcp://a:5100', ASKED, { ...REACHED, P1: http(404), W1: ws(426) }, ['remote.wk_port_http']],
+  [
+    'a TCP port that says in HTTP what it is, and a good CONNECT',
+    'tcp://a:5100',
+    ASKED,
+    { ...REACHED, P1: SAID, K2: wk(1), ...NOBODY },
+    [],
+  ],
+  ['the same where a WebSocket is meant', 'ws://a:5100', {}, { ...REACHED, P1: SAID, W1: ws(400) }, ['remote.wk_port_wk']],
+  ['the same where HTTP is meant', 'http://a:5100', {}, { ...REACHED, P1: SAID }, ['remote.wk_port_wk']],
   [
     'silence where a WebSocket is meant',
     'ws://a:5100',

@@ -45,7 +45,7 @@ test('device tokens are compared as keyed hashes of 32 bytes, in constant time, 
   const claims = [
     { uid: 'alice', token: 'alice-web' },
     { uid: 'alice', token: 'alice-weX' },
-    { uid: 'alice', token: 'x' },
+    { uid: 'alice', token: 'short' },
     { uid: 'carol', token: 'guess' },
     { uid: 'nobody', token: 'guess' },
   ];

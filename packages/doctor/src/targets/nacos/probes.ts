@@ -6,8 +6,8 @@ import { claimsOf } from './token.ts';
 import { isReadable, wordOf } from './words.ts';
 
 const STEP_MS = 2500;
-/** Users are read into a cache some seconds after every start: a good password is refused until then. */
-const RETRY_AFTER_MS = 3500;
+/** Users are read into a cache after every start, 3 s (line 3) to 5 s (2.3) after the port answers: a good password is refused until then. */
+const RETRY_AFTER_MS = 5500;
 
 /** `/nacos` unless the address says otherwise. */
 export function contextOf(facts: Facts): string {

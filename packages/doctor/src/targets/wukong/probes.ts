@@ -28,10 +28,10 @@ export function wkOf(facts: Facts, id: string) {
 /** The other flags that SDKs use. */
 export const OTHER_FLAGS = [0, 1, 2] as const;
 
-/** Ports first, without a word of WKProto; a CONNECT is sent only when asked to act, since a master token ends the user's other session. */
 /** Reads a list that nobody is on. Both servers have this call and guard it. */
 const GUARDED = '/channel/whitelist?channel_id=hufu-probe&channel_type=2';
 
+/** Ports first, without a word of WKProto; a CONNECT is sent only when asked to act, since a master token ends the user's other session. */
 export const probes: readonly Probe[] = [
   {
     id: 'P1',
@@ -44,8 +44,7 @@ export const probes: readonly Probe[] = [
     id: 'W1',
     says: { zh: '端口是否接受 WebSocket', en: 'whether the port takes a WebSocket' },
     maxMs: STEP_MS,
-    when: (facts) =>
-      isReached(facts) && askedOf(facts) !== 'http' && (askedOf(facts) === 'ws' || httpOf(facts, 'P1')?.status != null),
+    when: (facts) => isReached(facts) && (askedOf(facts) === 'ws' || (askedOf(facts) === 'tcp' && answersHttp(facts))),
     run: (facts, tools) => tools.ws({ url: wsUrl(facts, pathOf(facts)), ...via(facts), listenMs: 150, maxMs: STEP_MS }),
   },
   {
@@ -114,7 +113,7 @@ export const probes: readonly Probe[] = [
     says: { zh: '端口是否是 WKProto（TCP）', en: 'whether the port speaks WKProto over TCP' },
     active: true,
     maxMs: CONNACK_MS,
-    when: (facts) => askedOf(facts) !== 'tcp' && isReached(facts) && isWrongPort(facts),
+    when: (facts) => askedOf(facts) !== 'tcp' && isReached(facts) && isWrongPort(facts) && !saysWkProto(facts),
     run: (facts, tools) =>
       tools.wk({
         ...endOf(facts, 'tcp'),
@@ -139,6 +138,17 @@ export function apiRefusal(facts: Facts): 'P1' | 'A2' | null {
   return (['P1', 'A2'] as const).find((id) => httpOf(facts, id)?.status === 401) ?? null;
 }
 
+/** Hufu's TCP port, which tells an HTTP client in HTTP what it is; WuKongIM's closes without a word. */
+export function saysWkProto(facts: Facts): boolean {
+  const seen = httpOf(facts, 'P1');
+  return seen?.status === 400 && /"type":"\/problems\/wk\.protocol"/.test(seen.body);
+}
+
+/** HTTP of its own, not only to say that it is none. */
+export function answersHttp(facts: Facts): boolean {
+  return httpOf(facts, 'P1')?.status != null && !saysWkProto(facts);
+}
+
 /** Neither HTTP nor a WebSocket, where one of them is meant. */
 function isSilent(facts: Facts): boolean {
   const plain = httpOf(facts, 'P1');
@@ -154,8 +164,8 @@ function isTls(facts: Facts): boolean {
 export function isWrongPort(facts: Facts): boolean {
   const plain = httpOf(facts, 'P1');
   if (plain === null || isTls(facts)) return false;
-  if (askedOf(facts) === 'tcp') return plain.status !== null;
-  if (askedOf(facts) === 'http') return plain.status === null;
+  if (askedOf(facts) === 'tcp') return answersHttp(facts);
+  if (askedOf(facts) === 'http') return !answersHttp(facts);
   return wsOf(facts, 'W1')?.status !== 101;
 }
 

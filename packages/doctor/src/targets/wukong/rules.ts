@@ -2,7 +2,7 @@ import { certain, likely, possible, rule, warning } from '../../engine/conclude.
 import { type Facts, httpOf, wsOf } from '../../model/facts.ts';
 import type { Edit, Finding, Rule } from '../../model/target.ts';
 import { placeOf } from '../../reach/probes.ts';
-import { apiRefusal, askedOf, flagOf, isRefused, isWrongPort, OTHER_FLAGS, wkOf } from './probes.ts';
+import { answersHttp, apiRefusal, askedOf, flagOf, isRefused, isWrongPort, OTHER_FLAGS, saysWkProto, wkOf } from './probes.ts';
 
 const V2 = 'recorded WuKongIM 2.2.5, Hufu 0.1';
 const FLAG_NAMES: Readonly<Record<number, string>> = { 0: 'APP', 1: 'WEB', 2: 'PC' };
@@ -26,7 +26,7 @@ export const rules: readonly Rule[] = [
   rule('remote.wk_port_wk', V2, (facts) => {
     if (askedOf(facts) === 'tcp' || !isWrongPort(facts)) return null;
     const { host, port } = placeOf(facts);
-    if (askedOf(facts) === 'ws' && httpOf(facts, 'P1')?.status != null) {
+    if (askedOf(facts) === 'ws' && answersHttp(facts)) {
       return certain(['P1', 'W1'], {
         edits: [{ software: '', file: 'url', change: `ws://${host}:5200` }],
         detail: { zh: '这个端口只回答 HTTP', en: 'this port answers HTTP only' },
@@ -35,6 +35,7 @@ export const rules: readonly Rule[] = [
     const other = askedOf(facts) === 'ws' ? `ws://${host}:5200` : `http://${host}:5001`;
     const edits: readonly Edit[] = [{ software: '', file: 'url', change: other }];
     const detail = { zh: `${port} 是 WKProto 的 TCP 端口`, en: `${port} is the TCP port of WKProto` };
+    if (saysWkProto(facts)) return certain(['P1'], { edits, detail });
     const spoke = wkOf(facts, 'K6');
     if (spoke?.connack != null) return certain(['P1', 'K6'], { edits, detail });
     return spoke === null ? possible(['P1'], { edits, detail }) : likely(['P1', 'K6'], { edits, detail });
