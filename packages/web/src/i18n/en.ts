@@ -15,7 +15,7 @@ export const en = {
   chats: {
     title: 'Chats',
     newGroup: 'New group',
-    search: 'Search, or somebody’s account',
+    search: 'Search, or an account',
     empty: 'Nothing here yet',
     emptyHint: 'Make a bot or a group, or type somebody’s account above.',
     welcome: 'Nice to have you here',
@@ -89,7 +89,7 @@ export const en = {
     dials: 'the server dials {url}',
     accepts: 'the program dials this server',
     retry: 'Dial now',
-    rotate: 'New token',
+    rotate: 'New token and snippet',
     rotateAsk: 'Make a new token? The program stops until it has it.',
     newToken: 'New token, shown this once:',
     enable: 'Switch on',

@@ -89,7 +89,7 @@ export const zh = {
     dials: '服务器连接 {url}',
     accepts: '由程序连接本服务器',
     retry: '立即连接',
-    rotate: '换新令牌',
+    rotate: '换新令牌和片段',
     rotateAsk: '生成新令牌？程序在换上之前会停止工作。',
     newToken: '新令牌，只显示这一次：',
     enable: '启用',
