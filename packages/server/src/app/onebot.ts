@@ -65,7 +65,10 @@ function recordRefusal(core: Core, refusals: Refusals, seen: OnebotRefusalSeen):
     listener: seen.listener,
     peer: seen.peer,
     subjectOfCall: `${seen.method} ${seen.path}`,
-    claimed: seen.botUid === null ? {} : { botUid: seen.botUid },
+    claimed: {
+      ...(seen.botUid === null ? {} : { botUid: seen.botUid }),
+      ...(seen.client === null ? {} : { client: seen.client }),
+    },
     facts: seen.headers === undefined ? {} : headerFacts(seen.headers),
     readerUid: seen.ownerUid,
     answer: seen.answer,

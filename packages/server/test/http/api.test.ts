@@ -158,6 +158,20 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
   assert.deepEqual([kept?.name, kept?.sealedToken, kept?.tokenHash?.byteLength], ['second', null, 32]);
 });
 
+test('an address that holds a credential is refused: it would be kept and shown in plain', async () => {
+  const owner = await world.login('plain');
+  const make = { name: 'Ping', framework: 'nonebot' };
+  for (const [url, what] of [
+    ['ws://u:word@127.0.0.1:9/onebot/v11/ws', /user name or password/],
+    ['ws://127.0.0.1:9/onebot/v11/ws?access_token=word', /access_token: the token is sent in the Authorization header/],
+  ] as const) {
+    const refused = await world.call(owner, 'POST', '/api/v1/bots', { ...make, url });
+    assert.deepEqual([refused.status, refused.body['code']], [400, 'http.bad_body']);
+    assert.match(String(refused.body['detail']), what);
+  }
+  assert.deepEqual((await world.call(owner, 'GET', '/api/v1/bots')).body, { bots: [] });
+});
+
 test('the twenty-first bot of an owner is refused', async () => {
   const owner = await world.login('many');
   for (let i = 0; i < 20; i += 1)

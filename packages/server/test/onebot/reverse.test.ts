@@ -92,6 +92,20 @@ describe('a reverse WebSocket', () => {
     assert.deepEqual(w.added, [{ requestId: state.refusal?.requestId ?? '', code: 'remote.token_mismatch' }]);
   });
 
+  test('is recorded under the path that was dialled and the name of the client, and nobody was told', async (t) => {
+    const w = await onebotWorld(t);
+    const peer = await framework(t, () => 403);
+    w.addClient('nb', { kind: 'reverse', url: `${peer.url}?k=secret` });
+    const refused = untilState(w, (state) => state.state === 'refused');
+    await w.surface.start();
+    await refused;
+    const [seen] = w.refusals;
+    assert.deepEqual(
+      [seen?.method, seen?.path, seen?.peer, seen?.client, seen?.answer],
+      ['GET', '/onebot/v11/ws', peer.url, 'nb', null],
+    );
+  });
+
   test('shows a peer that accepts and closes at once as a refusal, with or without a close code', async (t) => {
     for (const code of [undefined, 1000, 1008]) {
       const w = await onebotWorld(t);

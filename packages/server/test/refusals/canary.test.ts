@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -23,6 +25,8 @@ const SECRETS: Record<string, string> = {
   'reverse token': 'CANARY-reverse-31de',
   'custom token': 'CANARY-custom-5e5e',
   password: 'CANARY-password-c0de',
+  'token in an address': 'CANARY-address-2468',
+  'key in an address': 'CANARY-gateway-1357',
   // Nothing opens with it, and still it may be a secret of another place.
   guess: 'CANARY-guess-1234',
 };
@@ -30,6 +34,10 @@ const secret = (name: string) => SECRETS[name] ?? '';
 
 let child: ChildProcess;
 let framework: Framework;
+/** Refuses every handshake, so that the doctor is asked. */
+const closedDoor = createServer((_, response) => response.writeHead(403).end()).on('upgrade', (_, socket) =>
+  socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'),
+);
 let dataDir: string;
 let at: Record<'http' | 'tcp' | 'ws' | 'onebotHttp' | 'onebotWs', string>;
 let output = '';
@@ -38,6 +46,9 @@ const wires: string[] = [];
 
 before(async () => {
   framework = await openFramework();
+  await new Promise<void>((resolve) => closedDoor.listen(0, '127.0.0.1', resolve));
+  const query = `?access_token=${secret('token in an address')}&k=${secret('key in an address')}`;
+  const closed = `ws://127.0.0.1:${(closedDoor.address() as AddressInfo).port}/onebot/v11/ws${query}`;
   dataDir = mkdtempSync(join(tmpdir(), 'hufu-canary-'));
   const config = join(mkdtempSync(join(tmpdir(), 'hufu-canary-conf-')), 'hufu.yaml');
   const any = '127.0.0.1:0';
@@ -48,7 +59,9 @@ bots:
   - uid: "20001"
     clients:
       - {name: f, kind: forward, token: ${secret('forward token')}}
-      - {name: r, kind: reverse, url: "${framework.url}?access_token=none", token: ${secret('reverse token')}}
+      - {name: r, kind: reverse, url: "${framework.url}${query}", token: ${secret('reverse token')}}
+      - {name: refused, kind: reverse, url: "${closed}", token: ${secret('reverse token')}}
+      - {name: away, kind: reverse, url: "ws://127.0.0.1:1/onebot${query}", token: ${secret('reverse token')}}
 `,
   );
   const env = { HUFU_READY: 'json', HUFU_DATA_DIR: dataDir, HUFU_CONFIG: config, HUFU_LOG_LEVEL: 'debug' };
@@ -68,6 +81,7 @@ bots:
 after(() => {
   child.kill('SIGKILL');
   framework.close();
+  closedDoor.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -151,7 +165,7 @@ test('the right way round: accounts, logins, bots and connections that work', as
   for (const action of ['get_status', 'get_version_info', 'get_login_info']) wires.push(await bot.call(action, {}));
   bot.close();
   const dialled = await framework.next();
-  wires.push(await dialled.call('get_status', {}), ...dialled.texts());
+  wires.push(await dialled.call('get_status', {}), await dialled.call('no_such_action', {}), ...dialled.texts());
   for (const value of Object.values(SECRETS)) assert.ok(value.length > 10 && value !== 'undefined');
 });
 
@@ -188,7 +202,9 @@ async function wrongOverHttp(value: string): Promise<void> {
   ])
     await told({ path });
   // An address is kept; what this server knows or has made itself is masked there.
-  if (!['device token', 'password', 'guess', 'custom token'].includes(nameOf(value))) {
+  if (
+    !['device token', 'password', 'guess', 'custom token', 'token in an address', 'key in an address'].includes(nameOf(value))
+  ) {
     await told({ path: `/nothing/${quoted}` });
     await told({ path: `/onebot/v11/${quoted}` });
     await told({ path: `/api/v1/users/${quoted}`, headers: admin() });

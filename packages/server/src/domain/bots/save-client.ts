@@ -69,7 +69,7 @@ export async function clientsOf(ports: Pick<BotClientPorts, 'directory'>, botUid
   return (await ports.directory.botClients()).filter((client) => client.botUid === botUid);
 }
 
-/** A reverse client needs the ws address that we dial; a forward one has none. Credentials belong into the token, never into the address. */
+/** A reverse client needs the ws address that we dial; a forward one has none. Credentials belong into the token, which is kept sealed, never into the address. */
 export function checkClientUrl(kind: BotClient['kind'], url: string | null): Outcome<string | null> {
   if (kind === 'forward') return ok(null);
   const parsed = url === null || url.length > 1024 ? null : URL.parse(url);
@@ -78,5 +78,10 @@ export function checkClientUrl(kind: BotClient['kind'], url: string | null): Out
   }
   if (parsed.username !== '' || parsed.password !== '')
     return refuse('http.bad_body', { field: 'url', reason: 'must not hold a user name or password' });
+  if (parsed.searchParams.has('access_token'))
+    return refuse('http.bad_body', {
+      field: 'url',
+      reason: 'must not hold access_token: the token is sent in the Authorization header',
+    });
   return ok(parsed.href);
 }

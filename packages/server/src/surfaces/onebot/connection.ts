@@ -32,7 +32,7 @@ export interface ConnectionOptions {
   readonly bot: User;
   readonly client: BotClient;
   readonly connectionId: string;
-  /** Peer address, or the URL dialled. */
+  /** Peer address, or the URL dialled without its query. */
   readonly peer: string;
   readonly listener: string;
   onClosed(code: number, reason: string): void;
@@ -180,7 +180,7 @@ export class OnebotConnection implements FeedSink {
   }
 
   #record(refusal: Refusal, path: string, answer: string | null): string {
-    const { deps, bot, peer, listener } = this.#options;
+    const { deps, bot, client, peer, listener } = this.#options;
     return deps.decisions.record({
       refusal,
       peer,
@@ -188,6 +188,7 @@ export class OnebotConnection implements FeedSink {
       method: 'WS',
       path: path.slice(0, 128),
       botUid: bot.uid,
+      client: client.name,
       ownerUid: bot.ownerUid,
       presentedToken: null,
       answer,

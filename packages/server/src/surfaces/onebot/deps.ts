@@ -18,8 +18,9 @@ export interface OnebotRefusalSeen {
   readonly method: string;
   /** Path of the handshake, or the action's name. */
   readonly path: string;
-  /** Proven bot; null for a handshake with a bad token. */
+  /** Proven bot and the name of its client; null for a handshake with a bad token. */
   readonly botUid: string | null;
+  readonly client: string | null;
   /** Who may read it beside the operator: the bot's owner. */
   readonly ownerUid: string | null;
   /** What the peer presented, for the near-miss search afterwards; never stored in plain. */

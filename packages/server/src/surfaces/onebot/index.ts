@@ -10,6 +10,7 @@ import type { BotClientState, OnebotDeps } from './deps.ts';
 import { BotStatus } from './status.ts';
 import { forwardRoutes } from './transports/ws-forward.ts';
 import { isSameUrl, refuseTwin } from './transports/twin.ts';
+import { dialledPeer } from './transports/record-dial.ts';
 import { ReverseClient } from './transports/ws-reverse.ts';
 
 export type { BotClientState, DiagnosisTarget, OnebotDeps, OnebotRefusalSeen, Verdict } from './deps.ts';
@@ -108,7 +109,7 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       client,
       onState: (state) => setState(client.id, state),
       connect: (socket, connectionId, onClosed) =>
-        connect(bot, client, socket, { connectionId, peer: client.url ?? '', listener: 'reverse', onClosed }),
+        connect(bot, client, socket, { connectionId, peer: dialledPeer(client), listener: 'reverse', onClosed }),
     });
     reverse.set(client.id, { client, dialler });
     dialler.dialNow();

@@ -1,6 +1,7 @@
 import { definitionOf, type Refusal, type RefusalCode } from '@hufu/refusals';
 import type { BotClient, User } from '../../../domain/model.ts';
 import type { BotClientState, DiagnosisTarget, OnebotDeps } from '../deps.ts';
+import { recordDial } from './record-dial.ts';
 
 export interface ReportOptions {
   readonly deps: OnebotDeps;
@@ -81,7 +82,7 @@ export class ReverseReport {
       this.#cause.times += 1;
       return { requestId: this.#cause.requestId, times: this.#cause.times, isDue };
     }
-    const requestId = this.#record(refusal);
+    const requestId = recordDial(this.#options.deps, this.#options, refusal);
     this.#cause = { key, requestId, diagnosedMs: nowMs, times: 1 };
     this.change(state, { code: refusal.code, requestId });
     return { requestId, times: 1, isDue: true };
@@ -118,20 +119,5 @@ export class ReverseReport {
       { bot: bot.uid, client: client.name, state, code: refusal?.code, requestId: refusal?.requestId, attempts: this.#attempts },
       'reverse connection, still so',
     );
-  }
-
-  #record(refusal: Refusal): string {
-    const { deps, bot, client } = this.#options;
-    return deps.decisions.record({
-      refusal,
-      peer: (client.url ?? '').split('?', 1)[0] ?? '',
-      listener: 'reverse',
-      method: 'GET',
-      path: client.name,
-      botUid: bot.uid,
-      ownerUid: bot.ownerUid,
-      presentedToken: null,
-      answer: null,
-    });
   }
 }

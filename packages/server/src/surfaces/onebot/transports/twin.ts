@@ -1,5 +1,6 @@
 import type { BotClient, User } from '../../../domain/model.ts';
 import type { BotClientState, OnebotDeps } from '../deps.ts';
+import { recordDial } from './record-dial.ts';
 
 /** Whether two reverse clients would dial the same place. */
 export function isSameUrl(a: string | null, b: string | null): boolean {
@@ -19,19 +20,9 @@ export interface Twins {
 export function refuseTwin({ deps, setState, bot, client, twin }: Twins): void {
   const refusal = {
     code: 'config.invalid',
-    evidence: { reason: 'another client of this bot has the same address', client: twin.name },
+    evidence: { reason: 'another client of this bot has the same address', otherClient: twin.name },
   } as const;
-  const requestId = deps.decisions.record({
-    refusal,
-    peer: client.url?.split('?', 1)[0] ?? '',
-    listener: 'reverse',
-    method: 'GET',
-    path: client.name,
-    botUid: bot.uid,
-    ownerUid: bot.ownerUid,
-    presentedToken: null,
-    answer: null,
-  });
+  const requestId = recordDial(deps, { bot, client }, refusal);
   const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
   setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
 }
