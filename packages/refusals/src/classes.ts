@@ -38,7 +38,7 @@ const byClass: Readonly<Record<RefusalClass, RefusalWire>> = {
 const byCode: Partial<Record<RefusalCode, Partial<RefusalWire>>> = {
   'im.not_member': { wkReason: 3 },
   'im.blacklisted': { wkReason: 4 },
-  'im.channel_missing': { http: 404, wkReason: 5 },
+  'im.channel_missing': { wkReason: 3 },
   'im.user_missing': { http: 404, wkReason: 5 },
   'im.message_missing': { http: 404, wkReason: 5 },
   'im.not_whitelisted': { wkReason: 13 },

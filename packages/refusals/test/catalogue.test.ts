@@ -60,6 +60,10 @@ test('what would tell whether an account or token exists is never public', () =>
   }
 });
 
+test('a group that does not exist and a group of others are one answer', () => {
+  assert.equal(definitionOf('im.channel_missing').publicCode, 'im.not_member');
+});
+
 test('every wire number is one that clients know', () => {
   for (const code of codes) {
     const wire = wireOf(code);
@@ -77,7 +81,7 @@ test('messaging refusals carry the reasons that WuKongIM clients expect', () => 
     ['im.not_member', 3],
     ['im.blacklisted', 4],
     ['im.not_whitelisted', 13],
-    ['im.channel_missing', 5],
+    ['im.channel_missing', 3],
     ['im.disbanded', 24],
     ['im.send_banned', 25],
     ['im.channel_banned', 19],

@@ -75,6 +75,14 @@ describe('sendMessage', () => {
     assert.equal(await codeOf(given, { channelId: 'g', channelType: GROUP }), 'im.disbanded');
     given.group.channel = { ...given.group.channel, ban: true };
     assert.equal(await codeOf(given, { channelId: 'g', channelType: GROUP }), 'im.channel_banned');
+    assert.equal(await codeOf(given, { sender: stranger, channelId: 'g', channelType: GROUP }), 'im.channel_banned');
+    assert.equal(await codeOf(given, { sender: stranger, channelId: 'g', channelType: GROUP, origin: 'c-1' }), 'im.not_member');
+    given.group.deny.add(stranger.u);
+    assert.equal(
+      await codeOf(given, { sender: stranger, channelId: 'g', channelType: GROUP, origin: 'c-1' }),
+      'im.channel_banned',
+      'who was put on the list has to do with the group',
+    );
   });
 
   it('refuses a person who is blocked by the other, and only that direction', async () => {

@@ -223,7 +223,7 @@ describe('a forward WebSocket', () => {
     assert.equal(unknown['retcode'], 1404);
     assert.match(String(unknown['wording']), /send_group_msg/);
     assert.equal((await peer.call('send_group_msg', { group_id: 'x', message: 'a' }))['retcode'], 1400);
-    assert.equal((await peer.call('send_group_msg', { group_id: 39999, message: 'a' }))['reason'], 'im.channel_missing');
+    assert.equal((await peer.call('send_group_msg', { group_id: 39999, message: 'a' }))['reason'], 'im.not_member');
     assert.equal((await peer.call('send_private_msg', { user_id: 10003, message: 'a' }))['reason'], 'im.not_friend');
     assert.equal(
       (await peer.call('send_group_msg', { group_id: 30001, message: [{ type: 'image', data: { file: 'http://a/b.png' } }] }))[

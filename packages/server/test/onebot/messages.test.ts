@@ -311,7 +311,7 @@ describe('what a bot says', () => {
     await server.post('/user/token', { uid: '10003', token: 'x', device_flag: 1, device_level: 1, name: 'Eve' });
     await server.post('/channel', { channel_id: '30002', channel_type: 2, subscribers: ['10003'] });
     const reasonOf = async (action: string, params: object) => (await a.call(action, { message: 'a', ...params }))['reason'];
-    assert.equal(await reasonOf('send_group_msg', { group_id: 30009 }), 'im.channel_missing');
+    assert.equal(await reasonOf('send_group_msg', { group_id: 30009 }), 'im.not_member');
     assert.equal(await reasonOf('send_group_msg', { group_id: 30002 }), 'im.not_member');
     assert.equal(await reasonOf('send_private_msg', { user_id: 10009 }), 'im.user_missing');
     assert.equal(await reasonOf('send_private_msg', { user_id: 10003 }), 'im.not_friend');

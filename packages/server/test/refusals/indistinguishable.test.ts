@@ -5,8 +5,18 @@ import { bearer, handshakeText } from './cases/bots.ts';
 import { call, raw } from './support/http.ts';
 import { openRpc } from './support/rpc.ts';
 import { ADMIN, freshAddress } from './support/server.ts';
-import { connectBytes, type ConnectFields, openTap } from './support/wk.ts';
-import { BOT, BOT_TOKEN, expiredSession, OFF_TOKEN, openWorld, PASSWORD, REVERSE_TOKEN, type World } from './support/world.ts';
+import { connectBytes, type ConnectFields, openSession, openTap } from './support/wk.ts';
+import {
+  BOT,
+  BOT_TOKEN,
+  expiredSession,
+  GROUPS,
+  OFF_TOKEN,
+  openWorld,
+  PASSWORD,
+  REVERSE_TOKEN,
+  type World,
+} from './support/world.ts';
 
 let world: World;
 before(async () => {
@@ -201,6 +211,58 @@ describe('a stranger cannot tell causes apart', () => {
       ask,
     );
     assertOne(answers, 'cred.login_failed');
+  });
+
+  const KNOWN_TO_OTHERS = [GROUPS.strangers, GROUPS.gone, GROUPS.locked, GROUPS.others] as const;
+
+  test('a group of others, dissolved or banned or not, and one that does not exist: whole answers to a message are the same', async () => {
+    const uid = 'stranger';
+    const token = world.sessions.stranger;
+    const groups = [GROUPS.missing, ...KNOWN_TO_OTHERS];
+    for (const kind of ['tcp', 'ws'] as const) {
+      const session = await openSession(await openTap(kind, world.server.at[kind], freshAddress()), { uid, token });
+      const rpc = await openRpc(kind, world.server.at[kind], freshAddress());
+      await rpc.call('connect', { uid, token, deviceFlag: 2, deviceId: 'd' });
+      const acks: Record<string, string> = {};
+      const answers: Record<string, string> = {};
+      for (const channelId of groups) {
+        const ack = await session.send({ channelId });
+        // Without clientSeq.
+        acks[channelId] = Buffer.concat([ack.subarray(0, 10), ack.subarray(14)]).toString('hex');
+        const sent = await rpc.call('send', { channelId, channelType: 2, payload: 'e30=' });
+        answers[channelId] = masked(sent).replace(/"call-\d+"/, '"call"');
+      }
+      session.tap.close();
+      rpc.close();
+      assert.equal(new Set(Object.values(acks)).size, 1, JSON.stringify(acks));
+      assertOne(answers, 'im.not_member');
+    }
+    await world.server.core.decisions.flush();
+    const viewer = { kind: 'person', uid } as const;
+    const told = new Set<string>();
+    const explained = new Set<string>();
+    for (const { requestId } of await world.server.core.decisions.list(viewer, 100)) {
+      const found = await world.server.core.decisions.explain(requestId, viewer);
+      if (found === null || !groups.some((group) => group === found.evidence['channelId'])) continue;
+      // How many more there were is a matter of the rate.
+      const seen = Object.keys(found.evidence).filter((key) => !/^(alsoRefused|keptInMemoryOnly)$/.test(key));
+      told.add(JSON.stringify({ code: found.code, text: found.text, seen }));
+      explained.add(String(found.evidence['channelId']));
+    }
+    assert.equal(explained.size, groups.length);
+    assert.equal(told.size, 1, [...told].join('\n'));
+  });
+
+  test('a group that a bot is not in and one that does not exist: whole answers to its calls are the same', async () => {
+    for (const action of ['send_group_msg', 'get_group_info', 'get_group_member_list']) {
+      const answers: Record<string, string> = {};
+      for (const group of [GROUPS.missing, GROUPS.strangers]) {
+        const tap = await world.bot('forward', freshAddress());
+        answers[group] = masked(await tap.call(action, { group_id: Number(group), message: 'hi' })).replace(/"echo":"[^"]*"/, '');
+        tap.leave();
+      }
+      assertOne(answers, 'im.not_member');
+    }
   });
 
   test('explanations: an id of somebody else and an id that does not exist look the same', async () => {

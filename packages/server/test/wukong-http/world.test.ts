@@ -113,7 +113,7 @@ test('a person speaks with the rights of a person, and as_system without them; t
   assert.equal(await reasonOf('zoe', 'w5', 2, { as_system: 1 }), 19);
   await done('/channel', { channel_id: 'w5', channel_type: 2, disband: 1 });
   assert.equal(await reasonOf('', 'w5', 2), 24);
-  assert.equal(await reasonOf('ann', 'nowhere', 2), 5);
+  assert.equal(await reasonOf('ann', 'nowhere', 2), 3);
 });
 
 test('a friend is one side only, and with friendsOnly only friends of the receiver may write', async (t) => {

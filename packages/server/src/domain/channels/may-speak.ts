@@ -1,5 +1,5 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import { type ChannelState, PERSON, type User } from '../model.ts';
+import { type ChannelState, GROUP, PERSON, type User } from '../model.ts';
 
 export interface SpeakRules {
   /** Person channels need the receiver's allow list (WuKongIM `whitelistOffOfPerson: false`). */
@@ -14,6 +14,11 @@ export function maySpeak(state: ChannelState, sender: User, nowMs: number, rules
   if (channel.disband) return refuse('im.disbanded');
   if (sender.kind === 'system') return ok();
   return channel.type === PERSON ? maySpeakToPerson(state, sender, rules) : maySpeakInGroup(state, sender, nowMs);
+}
+
+/** Nothing connects the account with this group. Whoever was put on its deny list has to do with it. */
+export function isStranger({ channel, members, deny }: ChannelState, { u, kind }: Pick<User, 'u' | 'kind'>): boolean {
+  return channel.type === GROUP && kind !== 'system' && !members.has(u) && !deny.has(u);
 }
 
 function maySpeakToPerson(state: ChannelState, sender: User, rules: SpeakRules): Outcome<void> {

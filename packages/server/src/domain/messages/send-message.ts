@@ -1,6 +1,6 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ChannelStates, Users } from '../channels/channel-states.ts';
-import { maySpeak, type SpeakRules } from '../channels/may-speak.ts';
+import { isStranger, maySpeak, type SpeakRules } from '../channels/may-speak.ts';
 import { peerOf, personChannelId } from '../channels/person-channel.ts';
 import { type AppendResult, type ChannelState, type Draft, FLAG_NO_PERSIST, GROUP, PERSON, type User } from '../model.ts';
 
@@ -22,6 +22,8 @@ export interface SendCommand {
   /** Only to those who are online, whatever the flags say. */
   readonly unstored?: boolean;
 }
+
+type Refused = Extract<Outcome<never>, { readonly ok: false }>;
 
 export interface Sent {
   readonly messageId: number;
@@ -53,10 +55,10 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
   if (!stored.ok) return stored;
   const warm = ports.channels.peek(command.channelType, stored.value);
   const found = warm === undefined ? await findChannel(ports, command, stored.value) : ok(warm);
-  if (!found.ok) return found;
+  if (!found.ok) return inChannel(command, found);
 
   const speaks = maySpeakAs(ports, found.value, command);
-  if (!speaks.ok) return speaks;
+  if (!speaks.ok) return inChannel(command, speaks);
 
   const draft = draftOf(ports, found.value, command);
   if (command.unstored === true || (command.flags & FLAG_NO_PERSIST) !== 0) return passOn(ports, draft);
@@ -103,18 +105,26 @@ function checkMessage(ports: SendPorts, command: SendCommand): Outcome<void> {
 
 /** The cold path: reads the channel once; a person channel's other party gets an account if it has none yet. */
 async function findChannel(ports: SendPorts, command: SendCommand, storedId: string): Promise<Outcome<ChannelState>> {
-  const { channelId, channelType } = command;
+  const { channelType } = command;
   const peer = channelType === PERSON ? peerOf(storedId, command.sender.uid) : null;
   const made = peer === null ? ok() : await ports.users.ensurePerson(peer);
   if (!made.ok) return made;
   const state = await ports.channels.load(channelType, storedId);
-  return state === null ? refuse('im.channel_missing', { channelId, channelType }) : ok(state);
+  return state === null ? refuse('im.channel_missing') : ok(state);
 }
 
 function maySpeakAs(ports: SendPorts, state: ChannelState, command: SendCommand): Outcome<void> {
+  const isClient = command.origin !== '';
+  // Of a group of others a client learns neither that it is there nor how it is; a back end, which may read it, learns the first cause.
+  if (isClient && isStranger(state, command.sender)) return refuse('im.not_member');
   if (command.asSystem !== true) return maySpeak(state, command.sender, ports.now(), ports.rules);
   if (state.channel.ban) return refuse('im.channel_banned');
   return state.channel.disband ? refuse('im.disbanded') : ok();
+}
+
+/** Of a refusal that has to do with the channel the operator reads which one it was. */
+function inChannel({ channelId, channelType }: SendCommand, { refusal }: Refused): Refused {
+  return { ok: false, refusal: { ...refusal, evidence: { channelId, channelType, ...refusal.evidence } } };
 }
 
 function draftOf(ports: SendPorts, state: ChannelState, command: SendCommand): Draft {

@@ -74,8 +74,8 @@ export function decisionOf(input: DecisionInput, nowMs: number, isSecret: IsSecr
     typeof value === 'string' ? withoutSecrets(value, isSecret) : value,
   ]);
   // What stands beside the cause and is the peer's own words.
-  const { path, uid, deviceId } = evidence ?? {};
-  const own = Object.entries({ path, uid, deviceId }).flatMap(([key, value]) =>
+  const { path, uid, deviceId, channelId } = evidence ?? {};
+  const own = Object.entries({ path, uid, deviceId, channelId }).flatMap(([key, value]) =>
     typeof value === 'string' ? [[key, withoutSecrets(value, isSecret)]] : [],
   );
   return {
@@ -150,6 +150,8 @@ const OPERATOR_ONLY = new Set(['ownerUid', 'presentedKind', 'expectedFingerprint
 function asSeenBy(decision: Decision, viewer: Viewer): Decision {
   if (viewer.kind === 'operator') return decision;
   const { code, told } = decision;
+  // Nor whether a group is there, which nobody outside of it was told.
+  if (code === 'im.channel_missing') return { ...decision, code: 'im.not_member' };
   const tellsOfOthers = code === 'cred.other_owner' || (code === 'cred.wrong_kind' && told !== code);
   const evidence = Object.fromEntries(Object.entries(decision.evidence).filter(([key]) => !OPERATOR_ONLY.has(key)));
   return { ...decision, evidence, code: tellsOfOthers ? 'cred.mismatch' : code };

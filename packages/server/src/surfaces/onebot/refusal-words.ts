@@ -30,7 +30,7 @@ export const refusalWords = {
   media_unsupported: 'media.unsupported',
   media_too_large: 'media.too_large',
   user_not_found: 'im.user_missing',
-  group_not_found: 'im.channel_missing',
+  group_not_found: 'im.not_member',
   message_not_found: 'im.message_missing',
   not_readable: 'im.message_missing',
   not_friend: 'im.not_friend',

@@ -86,8 +86,9 @@ export const messageSend: WukongRoute = route({
     if (sent.ok) return { json: sentJson(sent.value.messageId, sent.value.messageSeq, clientMsgNo) };
     const { wkReason: reason } = wireOf(sent.refusal.code);
     const data = { message_id: 0, message_idstr: '0', message_seq: 0, client_msg_no: clientMsgNo, reason };
-    const evidence = { fromUid: sender.value.uid, channelId, channelType, ...sent.refusal.evidence };
-    return { refused: { ...sent.refusal, evidence }, extra: { data } };
+    const evidence = { fromUid: sender.value.uid, ...sent.refusal.evidence };
+    // The caller holds the admin secret, so it may read the cause that the sender is not told.
+    return { refused: { ...sent.refusal, evidence }, extra: { data, reason: sent.refusal.code } };
   },
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RefusalCode } from '@hufu/refusals';
+import { definitionOf, type RefusalCode } from '@hufu/refusals';
 import { problem, wukongRefusal } from '../support/answers.ts';
 import type { Case, Told } from '../support/case.ts';
 import { call, type HttpAnswer, parseAnswer, raw } from '../support/http.ts';
@@ -126,7 +126,9 @@ function httpCase(surface: 'wukong-http' | 'api', refused: Refused): Case {
     async provoke(world, from): Promise<Told> {
       const answer = await ask(world, refused, from);
       const code = refused.toldAs ?? refused.code;
-      return surface === 'api' ? problem(answer, code, refused.status) : wukongRefusal(answer, code, refused.status);
+      return surface === 'api'
+        ? problem(answer, code, refused.status)
+        : wukongRefusal(answer, definitionOf(code).publicCode, refused.status);
     },
   };
 }

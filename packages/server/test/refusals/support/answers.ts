@@ -83,14 +83,13 @@ export function problem(answer: HttpAnswer, code: RefusalCode, status: number): 
 }
 
 /** `{msg, status}` as WuKongIM, with `reason` and `requestId` beside it. */
-export function wukongRefusal(answer: HttpAnswer, code: RefusalCode, status: number): Told {
-  const { publicCode } = definitionOf(code);
+export function wukongRefusal(answer: HttpAnswer, told: string, status: number): Told {
   const requestId = idIn(answer.headers['x-request-id'] ?? '');
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8');
   assert.equal(answer.headers['x-content-type-options'], 'nosniff');
   const { msg, status: inBody, reason, requestId: idInBody } = answer.json;
-  assert.deepEqual([inBody, reason, idInBody], [status, publicCode, requestId]);
+  assert.deepEqual([inBody, reason, idInBody], [status, told, requestId]);
   assert.ok(typeof msg === 'string' && msg !== '');
   if (status === 401) assert.equal(answer.headers['www-authenticate'], 'Bearer realm="hufu"');
   return { requestId, text: `${JSON.stringify(answer.headers)} ${answer.text}` };

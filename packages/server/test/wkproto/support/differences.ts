@@ -176,7 +176,6 @@ export const differences: readonly Difference[] = [
     expect: refusedWith(23),
   },
   { ids: /^send\.(empty-channel|empty-peer|group-at)$/, why: 'an impossible channel id is named so', expect: refusedWith(16) },
-  { ids: /^refuse\.unknown-group$/, why: 'a group that does not exist is named so', expect: refusedWith(5) },
   {
     ids: /^(refuse\.(bad-key|empty-key)|send\.plain)$/,
     why: 'a wrong message key has a reason of its own',
@@ -324,7 +323,7 @@ export const differences: readonly Difference[] = [
   {
     ids: /^rpc\.after\.send-group-nomember$/,
     why: 'a refused send is an error: the Easy SDKs take any result for success',
-    expect: goesOn(jsonError('s1', [5, 'im.channel_missing', 'There is no such channel.'])),
+    expect: goesOn(jsonError('s1', [3, 'im.not_member', 'There is no such group, or you are not a member of it.'])),
   },
   { ids: /^rpc\.after\.ping-idnum$/, why: 'JSON-RPC 2.0 allows numbers as ids', expect: goesOn(json({ id: 7, result: {} })) },
   { ids: /^rpc\.after\.ping-noid$/, why: 'a notification is not answered', expect: goesOn() },

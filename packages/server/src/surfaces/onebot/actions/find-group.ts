@@ -1,3 +1,4 @@
+import { isStranger } from '../../../domain/channels/may-speak.ts';
 import { type ChannelState, GROUP, type Member, type User } from '../../../domain/model.ts';
 import { shownGroupName, shownName } from '../../../domain/users/shown-name.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
@@ -5,17 +6,19 @@ import { type ActionContext, currentBot } from './action.ts';
 
 /** The group of a number that the bot is in. */
 export async function findGroup(context: ActionContext, groupId: number): Promise<Outcome<ChannelState>> {
-  const state = await findAnyGroup(context, groupId);
+  const state = await findKnownGroup(context, groupId);
   if (!state.ok) return state;
   return state.value.members.has(currentBot(context).u) ? state : refuse('im.not_member', { groupId });
 }
 
-/** A group whether or not the bot is in it: sending names the first cause by itself. */
-export async function findAnyGroup({ deps }: ActionContext, groupId: number): Promise<Outcome<ChannelState>> {
-  const channel = await deps.directory.channelByNumber(groupId);
+/** A group that the bot is in, or that denies it: sending names the first cause by itself. */
+export async function findKnownGroup(context: ActionContext, groupId: number): Promise<Outcome<ChannelState>> {
+  const { directory, channels } = context.deps;
+  const channel = await directory.channelByNumber(groupId);
   if (channel === null || channel.type !== GROUP) return refuse('im.channel_missing', { groupId });
-  const state = deps.channels.peek(GROUP, channel.id) ?? (await deps.channels.load(GROUP, channel.id));
-  return state === null ? refuse('im.channel_missing', { groupId }) : ok(state);
+  const state = channels.peek(GROUP, channel.id) ?? (await channels.load(GROUP, channel.id));
+  if (state === null) return refuse('im.channel_missing', { groupId });
+  return isStranger(state, currentBot(context)) ? refuse('im.not_member', { groupId }) : ok(state);
 }
 
 export function groupObject(state: ChannelState) {

@@ -6,7 +6,7 @@ import { type ChannelState, FLAG_RED_DOT, PERSON, type User } from '../../../dom
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import { composePayload } from '../messages/compose.ts';
 import { type ActionContext, currentBot } from './action.ts';
-import { findAnyGroup, findGroup } from './find-group.ts';
+import { findGroup, findKnownGroup } from './find-group.ts';
 
 export interface Sent {
   readonly message_id: number;
@@ -28,7 +28,7 @@ interface Target {
 /** Answered after the commit; `message_id` is the stored message's id, the same for everybody. */
 export function sendToGroup(context: ActionContext, groupId: number, content: Content): Promise<Outcome<Sent>> {
   return send(context, content, async () => {
-    const group = await findAnyGroup(context, groupId);
+    const group = await findKnownGroup(context, groupId);
     return group.ok ? ok({ state: group.value, channelId: group.value.channel.id }) : group;
   });
 }
