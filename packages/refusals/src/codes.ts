@@ -69,6 +69,7 @@ export const refusalCodes = {
   'im.user_missing': { class: 'P4', publicCode: 'im.user_missing', retry: 'after_fix', public: { zh: '没有找到该用户', en: 'There is no such user.' } },
   'im.message_missing': { class: 'P4', publicCode: 'im.message_missing', retry: 'never', public: { zh: '没有找到该消息', en: 'There is no such message.' } },
   'rate.requests': { class: 'R1', publicCode: 'rate.requests', retry: 'later', public: { zh: '同时进行的调用过多', en: 'Too many calls at the same time.' } },
+  'rate.handshake': { class: 'R1', publicCode: 'rate.handshake', retry: 'later', public: { zh: '来自此地址的登录失败过多，请稍后再试', en: 'Too many sign-ins failed from this address; try again later.' } },
   'limit.connections': { class: 'R3', publicCode: 'limit.connections', retry: 'later', public: { zh: '连接数已满', en: 'No room for another connection.' } },
   'limit.objects': { class: 'P2', publicCode: 'limit.objects', retry: 'never', public: { zh: '数量已达上限', en: 'The limit is reached.' } },
   'limit.slow_reader': { class: 'K1', publicCode: 'limit.slow_reader', retry: 'now', public: { zh: '读取太慢，连接已关闭', en: 'The connection read too slowly and was closed.' } },

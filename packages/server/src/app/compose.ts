@@ -8,7 +8,7 @@ import { createFileStore } from '../media/files.ts';
 import { openAdminSecret } from '../policy/credentials/admin-secret.ts';
 import { createBotTokens } from '../policy/credentials/bot-token.ts';
 import { openKeyring } from '../policy/credentials/keyring.ts';
-import { LoginLock } from '../policy/credentials/passwords.ts';
+import { LoginLock } from '../policy/credentials/login-lock.ts';
 import { DecisionRecorder } from '../policy/decisions/recorder.ts';
 import { AppendQueue } from '../runtime/append-queue.ts';
 import { ChannelCache } from '../runtime/channel-cache.ts';

@@ -9,7 +9,7 @@ import { ok, type Outcome, refuse } from '../../src/kernel/outcome.ts';
 import { createFileStore } from '../../src/media/files.ts';
 import { openAdminSecret } from '../../src/policy/credentials/admin-secret.ts';
 import { openKeyring } from '../../src/policy/credentials/keyring.ts';
-import { LoginLock } from '../../src/policy/credentials/passwords.ts';
+import { LoginLock } from '../../src/policy/credentials/login-lock.ts';
 import { AppendQueue } from '../../src/runtime/append-queue.ts';
 import { ChannelCache } from '../../src/runtime/channel-cache.ts';
 import { Hub } from '../../src/runtime/hub.ts';

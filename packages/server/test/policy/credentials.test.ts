@@ -7,7 +7,7 @@ import { refuse } from '../../src/kernel/outcome.ts';
 import { openAdminSecret } from '../../src/policy/credentials/admin-secret.ts';
 import { extractCredential, hasTokenInQuery } from '../../src/policy/credentials/extract.ts';
 import { openKeyring } from '../../src/policy/credentials/keyring.ts';
-import { LoginLock, makeVerifier, verifyPassword } from '../../src/policy/credentials/passwords.ts';
+import { makeVerifier, verifyPassword } from '../../src/policy/credentials/passwords.ts';
 import { PolicyWorld } from './policy-world.ts';
 
 let world: PolicyWorld;
@@ -95,38 +95,6 @@ test('passwords are verified, and nobody costs the same as somebody', async () =
   assert.equal((await makeVerifier('short')).ok, false);
   const again = await makeVerifier('correct horse');
   assert.ok(again.ok && again.value !== made.value, 'salted');
-});
-
-test('ten failures lock one address for a minute, and no other one', () => {
-  const lock = new LoginLock();
-  for (let one = 0; one < 10; one += 1) assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
-  assert.equal(lock.begin('alice', '192.0.2.1', 1000), 60);
-  assert.equal(lock.begin('alice', '192.0.2.2', 1000), 0);
-  assert.equal(lock.begin('bob', '192.0.2.1', 1000), 0);
-  assert.equal(lock.begin('alice', '192.0.2.1', 61_001), 0);
-  lock.succeeded('alice', '192.0.2.1');
-  assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
-});
-
-test('tries at the same time are counted before they are decided', () => {
-  const lock = new LoginLock();
-  const allowed = Array.from({ length: 200 }, () => lock.begin('alice', '192.0.2.1', 1000)).filter((wait) => wait === 0);
-  assert.equal(allowed.length, 10);
-});
-
-test('a try that the server was too busy to decide does not count', () => {
-  const lock = new LoginLock();
-  for (let one = 0; one < 100; one += 1) {
-    assert.equal(lock.begin('alice', '192.0.2.1', 1000), 0);
-    lock.undo('alice', '192.0.2.1');
-  }
-});
-
-test('counted failures stay bounded', () => {
-  const lock = new LoginLock();
-  for (let one = 0; one < 10; one += 1) lock.begin('first', 'a', 0);
-  for (let one = 0; one < 10_000; one += 1) lock.begin(`uid${one}`, 'a', 0);
-  assert.equal(lock.begin('first', 'a', 0), 0, 'the oldest entry made room');
 });
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;

@@ -75,6 +75,7 @@ export const APPEARS: Readonly<Record<ServersOwn, readonly Surface[] | string>> 
   'im.user_missing': BOTS,
   'im.message_missing': BOTS,
   'rate.requests': BOTS,
+  'rate.handshake': ['api'],
   'limit.connections': [...CHAT, 'onebot forward'],
   'limit.objects': HTTP,
   'limit.slow_reader': CHAT,

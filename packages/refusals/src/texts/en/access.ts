@@ -26,6 +26,12 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     'See "detail" in the evidence, and count how many calls the plug-in starts in one loop.',
     'Let the plug-in wait for the answer of a call (its echo) before it starts the next ones, and repeat the refused call after a second.',
   ),
+  'rate.handshake': text(
+    'Too many accounts failed to sign in from this address',
+    'Fifty accounts failed to sign in from this address within a quarter of an hour: somebody tries one password on many accounts. Accounts that have signed in from there before still may, and so may everybody from other addresses.',
+    'Look at the earlier cred.login_failed decisions of the same address: do their names have anything to do with each other?',
+    'Wait for the time told in Retry-After. If the address is that of a proxy in front of everybody, let the proxy limit POST /api/v1/auth/login per client.',
+  ),
   'limit.connections': text(
     'No room for another connection',
     'Either limits.connections of the server is reached, or one OneBot token has as many connections as a client may have ("limit").',

@@ -26,6 +26,12 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
     '查看证据中的 detail，并检查插件在一个循环里发起了多少调用。',
     '让插件等到调用的回答（echo）之后再发起下一批；被拒绝的调用一秒后重试即可。',
   ),
+  'rate.handshake': text(
+    '来自此地址的登录失败账号过多',
+    '一刻钟内有五十个账号在此地址登录失败：有人用同一个密码试探许多账号。曾在此地址登录成功的账号以及其他地址不受影响。',
+    '查看同一地址之前的 cred.login_failed 记录：这些账号之间是否有关联？',
+    '等待 Retry-After 所示时间。若该地址是所有人共用的代理，请在代理上按客户端限制 POST /api/v1/auth/login 的频率。',
+  ),
   'limit.connections': text(
     '连接数已满',
     '服务器达到 limits.connections，或同一个 OneBot 令牌的连接数已达每个客户端的上限（见 limit）。',

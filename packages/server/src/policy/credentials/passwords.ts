@@ -49,38 +49,3 @@ async function limited<T>(work: () => Promise<T>): Promise<Outcome<T>> {
     else next();
   }
 }
-
-const MAX_TRACKED = 10_000;
-const FREE_TRIES = 10;
-const LOCK_MS = 60_000;
-
-/** Tries per uid and address: after ten that failed, one minute of waiting. Nobody can lock another address out. */
-export class LoginLock {
-  readonly #tries = new Map<string, { count: number; untilMs: number }>();
-
-  /** Counts a try before it is made, so that many at the same time are no more than ten either. Answers the seconds to wait, 0 = go on. */
-  begin(uid: string, address: string, nowMs: number): number {
-    const key = `${address} ${uid}`;
-    const entry = this.#tries.get(key);
-    if (entry !== undefined && entry.count >= FREE_TRIES && entry.untilMs > nowMs)
-      return Math.ceil((entry.untilMs - nowMs) / 1000);
-    const count = entry === undefined || entry.untilMs <= nowMs - LOCK_MS ? 1 : entry.count + 1;
-    this.#tries.delete(key);
-    this.#tries.set(key, { count, untilMs: nowMs + LOCK_MS });
-    if (this.#tries.size > MAX_TRACKED) {
-      const oldest = this.#tries.keys().next().value;
-      if (oldest !== undefined) this.#tries.delete(oldest);
-    }
-    return 0;
-  }
-
-  /** The try was not decided: the server was too busy. */
-  undo(uid: string, address: string): void {
-    const entry = this.#tries.get(`${address} ${uid}`);
-    if (entry !== undefined) entry.count -= 1;
-  }
-
-  succeeded(uid: string, address: string): void {
-    this.#tries.delete(`${address} ${uid}`);
-  }
-}

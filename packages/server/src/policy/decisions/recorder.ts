@@ -1,6 +1,7 @@
 import type { DecisionRecord, DecisionStore } from '../../domain/decision-store.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
+import { networkOf } from '../../kernel/network.ts';
 import {
   type Decision,
   type DecisionInput,
@@ -62,11 +63,12 @@ export class DecisionRecorder {
     const nowMs = this.#clock.now();
     const decision = decisionOf(input, nowMs, this.#isSecret);
     remember(this.#ring, decision.id, decision);
-    if (!this.#rate.admit(input.peer, nowMs)) {
-      this.#count(input.peer);
+    const network = networkOf(input.peer);
+    if (!this.#rate.admit(network, nowMs)) {
+      this.#count(network);
       return decision.id;
     }
-    remember(this.#lastOf, input.peer, decision);
+    remember(this.#lastOf, network, decision);
     this.#last = decision;
     decision.stored = true;
     this.#touch(decision);
@@ -135,8 +137,8 @@ export class DecisionRecorder {
     await this.flush();
   }
 
-  #count(address: string): void {
-    const own = this.#lastOf.get(address);
+  #count(network: string): void {
+    const own = this.#lastOf.get(network);
     const counted = own ?? this.#last;
     if (counted === null) return;
     if (own === undefined) counted.repeatedElsewhere += 1;

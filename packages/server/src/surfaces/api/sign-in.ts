@@ -5,7 +5,8 @@ import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { type BearerPorts, identifyBearer } from '../../policy/credentials/bearer.ts';
 import { extractCredential } from '../../policy/credentials/extract.ts';
 import type { Keyring } from '../../policy/credentials/keyring.ts';
-import { type LoginLock, makeVerifier, verifyPassword } from '../../policy/credentials/passwords.ts';
+import { type LoginLock, OPERATOR } from '../../policy/credentials/login-lock.ts';
+import { makeVerifier, verifyPassword } from '../../policy/credentials/passwords.ts';
 import { openSession } from '../../policy/credentials/sessions.ts';
 import type { Auth, Caller, NewSession, Principal } from './deps.ts';
 
@@ -29,7 +30,7 @@ export function createAuth(ports: SignInPorts): Auth {
         return ok(failed === null ? ({ kind: 'person', uid } as const) : { failed });
       }),
     loginOperator: (secret, caller) =>
-      guarded(ports, { name: 'operator', lockedAs: 'operator', caller }, async () =>
+      guarded(ports, { name: 'operator', lockedAs: OPERATOR, caller }, async () =>
         ok(ports.adminSecret.matches(secret) ? ({ kind: 'operator', uid: '' } as const) : { failed: 'wrong admin secret' }),
       ),
     async logout(caller) {
@@ -64,17 +65,19 @@ async function guarded(
   { name, lockedAs, caller }: Attempt,
   prove: () => Promise<Outcome<Proved>>,
 ): Promise<Outcome<NewSession>> {
-  const { lock } = ports;
-  const waitSeconds = lock.begin(lockedAs, caller.address, ports.now());
-  if (waitSeconds > 0) return refuse('cred.login_locked', { name, waitSeconds }, waitSeconds);
-  const proved = await prove();
-  if (!proved.ok) {
-    lock.undo(lockedAs, caller.address);
-    return proved;
+  const { lock, now } = ports;
+  const locked = lock.begin(lockedAs, caller.address, now());
+  if (locked !== null) return { ok: false, refusal: { ...locked, evidence: { name, ...locked.evidence } } };
+  let result: 'right' | 'wrong' | 'undecided' = 'undecided';
+  try {
+    const proved = await prove();
+    if (!proved.ok) return proved;
+    result = 'failed' in proved.value ? 'wrong' : 'right';
+    if ('failed' in proved.value) return refuse('cred.login_failed', { name, cause: proved.value.failed });
+    return await openSession({ ...proved.value, nowMs: now() }, ports);
+  } finally {
+    lock.settle(lockedAs, caller.address, result);
   }
-  if ('failed' in proved.value) return refuse('cred.login_failed', { name, cause: proved.value.failed });
-  lock.succeeded(lockedAs, caller.address);
-  return openSession({ ...proved.value, nowMs: ports.now() }, ports);
 }
 
 async function identify(ports: SignInPorts, caller: Caller): Promise<Outcome<Principal>> {

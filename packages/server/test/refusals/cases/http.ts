@@ -155,6 +155,7 @@ const WUKONG: readonly Refused[] = [
 const API: readonly Refused[] = [
   { code: 'cred.login_failed', how: 'a wrong password', status: 401, request: () => ({ path: '/api/v1/auth/login', body: { uid: 'alice', password: 'wrong password' } }), evidence: ['name', 'cause'] },
   { code: 'cred.login_locked', how: 'the eleventh try', overRate: true, status: 429, before: guessPasswords, request: () => ({ path: '/api/v1/auth/login', body: { uid: 'bob', password: PASSWORD } }), evidence: ['waitSeconds'] },
+  { code: 'rate.handshake', how: 'one guess for the 51st account', overRate: true, status: 429, before: guessAccounts, request: () => ({ path: '/api/v1/auth/login', body: { uid: 'bob', password: PASSWORD } }), evidence: ['name', 'waitSeconds'] },
   { code: 'wk.banned', how: 'the session of a banned account', status: 403, request: ({ sessions }) => ({ method: 'GET', path: '/api/v1/conversations', headers: { Authorization: `Bearer ${sessions.frank}` } }) },
   { code: 'http.route_unknown', how: 'an address that does not exist', status: 404, request: () => ({ method: 'GET', path: '/api/v1/nothing' }), evidence: ['path'] },
   { code: 'http.method_not_allowed', how: 'PUT', status: 405, request: () => ({ method: 'PUT', path: '/api/v1/me' }), evidence: ['method'] },
@@ -172,6 +173,20 @@ const API: readonly Refused[] = [
   { code: 'limit.objects', how: 'the 21st bot', status: 403, before: makeBots, request: (world) => ({ path: '/api/v1/bots', headers: { Authorization: `Bearer ${world.sessions.zoe}` }, body: { name: 'One more', framework: 'nonebot', url: 'ws://192.0.2.1:1/' } }), evidence: ['object', 'limit'] },
   { code: 'srv.fault', how: 'a bug in a route', status: 500, before: plantBug, request: (world) => ({ method: 'GET', path: '/api/v1/contacts', headers: asAlice(world) }), evidence: ['error'] },
 ];
+
+/** One wrong one for each of fifty accounts, from this address. */
+async function guessAccounts({ server }: World, from: string): Promise<void> {
+  const guess = (uid: string) =>
+    call({
+      to: server.at.http,
+      from,
+      method: 'POST',
+      path: '/api/v1/auth/login',
+      headers: JSON_BODY,
+      body: JSON.stringify({ uid, password: 'wrong password' }),
+    });
+  await Promise.all(Array.from({ length: 50 }, (_, index) => guess(`uid${index}`)));
+}
 
 /** Ten wrong ones from this address. */
 async function guessPasswords({ server }: World, from: string): Promise<void> {
