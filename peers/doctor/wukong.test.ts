@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { askDoctor } from '../lib/doctor.ts';
+import { listenTcp } from '../lib/listeners.ts';
 import { ADMIN_SECRET, admin, startServer, type TestServer } from '../lib/server.ts';
 import { type FakeWukong, startWukong, type WukongBehaviour } from './fakes/wukong-v2.ts';
 
@@ -148,7 +149,6 @@ describe('doctor on a server that behaves as WuKongIM 2.2.5 was recorded', { tim
       fault: 'TCP where the API is meant',
       behaviour: {},
       url: (fake) => fake.tcp.replace('tcp:', 'http:'),
-      args: ['--active'],
       codes: ['remote.wk_port_wk'],
     },
     {
@@ -187,6 +187,32 @@ describe('doctor on a server that behaves as WuKongIM 2.2.5 was recorded', { tim
       assert.ok(!answer.text.includes(TOKEN));
     });
   }
+
+  test('a port that accepts and never answers is no refused token, whatever the address says it is', async () => {
+    const hole = await listenTcp(() => undefined);
+    const asked = [
+      ['tcp', CONNECT],
+      ['tcp', []],
+      ['ws', CONNECT],
+      ['http', []],
+    ] as const;
+    await Promise.all(
+      asked.map(async ([scheme, args]) => {
+        const { codes, warnings, report, text } = await ask(`${scheme}://127.0.0.1:${hole.port}`, args);
+        assert.deepEqual([codes, warnings], [['remote.mute'], []], text);
+        assert.ok(report.evidence.reduce((sum, one) => sum + one.ms, 0) <= 10_000, text);
+      }),
+    );
+    await hole.close();
+  });
+
+  test('another protocol on that port is named by what it says', async () => {
+    const other = await listenTcp((socket) => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n'));
+    const { codes, text } = await ask(`tcp://127.0.0.1:${other.port}`, CONNECT);
+    assert.deepEqual(codes, ['remote.not_http'], text);
+    assert.match(text, /that is SSH/);
+    await other.close();
+  });
 
   test('ws spoken to a TLS port: remote.tls_mismatch', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hufu-tls-'));

@@ -22,6 +22,9 @@ const TCP = { ...REACHED, P1: http(null) };
 /** Hufu's TCP port, asked in HTTP. */
 const SAID = http(400, { body: '{"type":"/problems/wk.protocol","status":400}' });
 const NOBODY = { K5: wk(2) };
+const CUT_OFF: WkSeen = { ...wk(null), closedAfterMs: 3 };
+const UNANSWERED: WkSeen = { ...wk(null), error: 'ETIMEDOUT' };
+const HANGS = http(null, { error: 'ETIMEDOUT' });
 
 type Case = readonly [
   what: string,
@@ -44,7 +47,7 @@ const cases: readonly Case[] = [
     'silence under every flag',
     'tcp://a:5100',
     ASKED,
-    { ...TCP, K2: wk(null), 'K4.0': wk(null), 'K4.2': wk(null), K5: wk(null) },
+    { ...TCP, K0: CUT_OFF, K2: UNANSWERED, 'K4.0': UNANSWERED, 'K4.2': UNANSWERED, K5: UNANSWERED },
     ['remote.wk_token_refused'],
     ['remote.wk_silent'],
   ],
@@ -83,11 +86,47 @@ const cases: readonly Case[] = [
   ['the same where a WebSocket is meant', 'ws://a:5100', {}, { ...REACHED, P1: SAID, W1: ws(400) }, ['remote.wk_port_wk']],
   ['the same where HTTP is meant', 'http://a:5100', {}, { ...REACHED, P1: SAID }, ['remote.wk_port_wk']],
   [
-    'silence where a WebSocket is meant',
+    'the TCP port where a WebSocket is meant',
     'ws://a:5100',
     {},
-    { ...REACHED, P1: http(null), W1: ws(null), N3p: tls('mute') },
+    { ...REACHED, P1: HANGS, W1: ws(null), N3p: tls('mute'), K0: CUT_OFF },
     ['remote.wk_port_wk'],
+  ],
+  ['a black hole', 'tcp://a:5100', {}, { ...REACHED, P1: HANGS, K0: UNANSWERED }, ['remote.mute']],
+  [
+    'a black hole, tried for real',
+    'tcp://a:5100',
+    ASKED,
+    { ...REACHED, P1: HANGS, K0: UNANSWERED, K2: UNANSWERED },
+    ['remote.mute'],
+  ],
+  [
+    'a black hole where HTTP is meant',
+    'http://a:5001',
+    {},
+    { ...REACHED, P1: HANGS, N3p: tls('mute'), K0: UNANSWERED },
+    ['remote.mute'],
+  ],
+  [
+    'a WebSocket that ignores WKProto',
+    'ws://a:3001',
+    {},
+    { ...REACHED, P1: http(426), W1: ws(101), K0: UNANSWERED },
+    ['remote.mute'],
+  ],
+  [
+    'a clone that hears only a CONNECT with a uid',
+    'tcp://a:5100',
+    ASKED,
+    { ...REACHED, P1: HANGS, K0: UNANSWERED, K2: wk(1), ...NOBODY },
+    [],
+  ],
+  [
+    'SSH on that port',
+    'tcp://a:22',
+    ASKED,
+    { ...REACHED, P1: http(null, { error: 'HPE_INVALID_CONSTANT', body: 'SSH-2.0' }) },
+    ['remote.not_http'],
   ],
   [
     'TLS where ws is meant',

@@ -19,7 +19,7 @@ export interface FakeWukong {
   [Symbol.dispose](): void;
 }
 
-/** What WuKongIM 2.2.5 was recorded to do: a refused CONNECT is answered with nothing, and the socket closes after six seconds. */
+/** What WuKongIM 2.2.5 was recorded to do: a refused CONNECT is answered with nothing, and the socket closes after six seconds; one without a uid is cut off at once. */
 const SILENT_MS = 6000;
 
 export async function startWukong(behaviour: WukongBehaviour = {}): Promise<FakeWukong> {
@@ -36,6 +36,7 @@ export async function startWukong(behaviour: WukongBehaviour = {}): Promise<Fake
       decoder.push(bytes, (frame) => {
         if (frame.type !== 'connect') return stream.destroy();
         clearTimeout(late);
+        if (frame.uid === '' || /[@#&]/.test(frame.uid)) return stream.destroy();
         const isRight = behaviour.tokens?.[`${frame.uid}:${frame.deviceFlag}`] === frame.token && frame.token !== '';
         if (behaviour.tokenAuthOn === true && !isRight) return setTimeout(() => stream.destroy(), SILENT_MS).unref();
         const version = Math.min(frame.version, 5);

@@ -30,7 +30,7 @@ export function wkAsk(ask: WkAsk, secrets: Secrets): Promise<WkSeen> {
       stream.destroy();
       resolve({
         kind: 'wk',
-        request: `CONNECT (${ask.transport}) uid ${ask.uid}, device flag ${ask.deviceFlag}`,
+        request: `CONNECT (${ask.transport}) ${ask.uid === '' ? 'without a uid' : `uid ${ask.uid}`}, device flag ${ask.deviceFlag}`,
         transport: ask.transport,
         connack,
         disconnect,
@@ -52,10 +52,13 @@ export function wkAsk(ask: WkAsk, secrets: Secrets): Promise<WkSeen> {
         disconnect = { reasonCode: frame.reasonCode, reason: shorten(frame.reason, secrets) };
     };
     stream.on('error', (error) => finish(codeOf(error)));
-    stream.on('close', () => {
-      closedAfterMs ??= since(sentMs);
-      finish(null);
-    });
+    // A WebSocket's stream only ends when the peer closes; a socket may be cut without an end.
+    for (const event of ['end', 'close']) {
+      stream.on(event, () => {
+        closedAfterMs ??= since(sentMs);
+        finish(null);
+      });
+    }
     stream.on('data', (bytes: Buffer) => {
       if (connack === null && strange === '' && decoder.push(bytes, onFrame) !== null) {
         strange = bytes.subarray(0, 32).toString('hex');

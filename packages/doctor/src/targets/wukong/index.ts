@@ -2,7 +2,7 @@ import { httpOf, wsOf } from '../../model/facts.ts';
 import type { Target } from '../../model/target.ts';
 import { wayProbes } from '../../reach/probes.ts';
 import { reachRules, reachSettled } from '../../reach/rules.ts';
-import { askedOf, isRefused, isWrongPort, probes, wkOf } from './probes.ts';
+import { askedOf, isMute, isRefused, isWrongPort, probes, wkOf } from './probes.ts';
 import { isOfAnotherFlag, rules } from './rules.ts';
 
 const WK_PORTS = ['5100', '5200', '5210'];
@@ -47,7 +47,11 @@ export const wukong: Target = {
         en: 'token and device flag were not tried: --active --uid <uid> --token-env <variable> connects for real once (a master token ends the other session of that user)',
       },
       when: (facts) =>
-        askedOf(facts) !== 'http' && wkOf(facts, 'K2') === null && !isWrongPort(facts) && facts.seen['P1'] !== undefined,
+        askedOf(facts) !== 'http' &&
+        wkOf(facts, 'K2') === null &&
+        !isWrongPort(facts) &&
+        !isMute(facts) &&
+        facts.seen['P1'] !== undefined,
     },
     {
       says: {
@@ -57,5 +61,5 @@ export const wukong: Target = {
       when: (facts) => isRefused(facts) && !isOfAnotherFlag(facts) && !/req=hr_/.test(wkOf(facts, 'K2')?.connack?.text ?? ''),
     },
   ],
-  fallback: (facts) => (isRefused(facts) || (facts.question.active && isWrongPort(facts)) ? 'remote.wk_refused' : null),
+  fallback: (facts) => (isRefused(facts) || isWrongPort(facts) ? 'remote.wk_refused' : null),
 };

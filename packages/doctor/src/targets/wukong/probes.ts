@@ -69,6 +69,22 @@ export const probes: readonly Probe[] = [
     run: (facts, tools) => get(facts, tools, { path: GUARDED, token: true }),
   },
   {
+    // Nobody can be logged in with it: the real v2 cuts it off at once, a Hufu answers it, and a port that is none of them does neither.
+    id: 'K0',
+    says: { zh: '不带 uid 的 CONNECT', en: 'a CONNECT without a uid' },
+    maxMs: CONNACK_MS,
+    when: (facts) => isReached(facts) && spokenOver(facts) !== null && !saysWkProto(facts),
+    run: (facts, tools) =>
+      tools.wk({
+        ...endOf(facts, spokenOver(facts) ?? 'tcp'),
+        uid: '',
+        token: '',
+        deviceFlag: flagOf(facts),
+        deviceId: deviceId(),
+        maxMs: CONNACK_MS,
+      }),
+  },
+  {
     id: 'K2',
     says: { zh: '真实的 CONNECT', en: 'the real CONNECT' },
     active: true,
@@ -78,7 +94,7 @@ export const probes: readonly Probe[] = [
       askedOf(facts) !== 'http' &&
       facts.question.given['uid'] !== undefined &&
       !isWrongPort(facts) &&
-      !isTls(facts),
+      spokenOver(facts) !== null,
     run: (facts, tools) => connect(facts, tools, { flag: flagOf(facts), transport: askedOf(facts) === 'ws' ? 'ws' : 'tcp' }),
   },
   ...OTHER_FLAGS.map(
@@ -96,7 +112,7 @@ export const probes: readonly Probe[] = [
     says: { zh: '随机账号的 CONNECT', en: 'CONNECT as nobody' },
     active: true,
     maxMs: CONNACK_MS,
-    when: (facts) => wkOf(facts, 'K2') !== null,
+    when: (facts) => wkOf(facts, 'K2') !== null && !isMute(facts),
     run: (facts, tools) =>
       tools.wk({
         ...endOf(facts, askedOf(facts) === 'ws' ? 'ws' : 'tcp'),
@@ -107,29 +123,38 @@ export const probes: readonly Probe[] = [
         maxMs: CONNACK_MS,
       }),
   },
-  {
-    // HTTP and WebSocket are silent here: does the port speak WKProto over TCP?
-    id: 'K6',
-    says: { zh: '端口是否是 WKProto（TCP）', en: 'whether the port speaks WKProto over TCP' },
-    active: true,
-    maxMs: CONNACK_MS,
-    when: (facts) => askedOf(facts) !== 'tcp' && isReached(facts) && isWrongPort(facts) && !saysWkProto(facts),
-    run: (facts, tools) =>
-      tools.wk({
-        ...endOf(facts, 'tcp'),
-        uid: `hufu-probe-${randomBytes(6).toString('hex')}`,
-        token: randomBytes(12).toString('hex'),
-        deviceFlag: 0,
-        deviceId: deviceId(),
-        maxMs: 4 * CONNACK_MS,
-      }),
-  },
 ];
 
-/** The CONNECT was refused in one way or the other: a reason, or silence. */
+/** The CONNECT was refused in one way or the other: a reason, or the silence of a server that does speak. */
 export function isRefused(facts: Facts): boolean {
   const seen = wkOf(facts, 'K2');
-  return seen !== null && seen.connack?.reasonCode !== 1;
+  return seen !== null && seen.connack?.reasonCode !== 1 && !isMute(facts);
+}
+
+/** Not one CONNECT got any answer, not even that it is cut off. */
+export function isMute(facts: Facts): boolean {
+  const tried = ['K0', 'K2'].flatMap((id) => wkOf(facts, id) ?? []);
+  return wkOf(facts, 'K0') !== null && tried.every((seen) => seen.error === 'ETIMEDOUT');
+}
+
+/** How a CONNECT without a uid was turned away; null when it was not. */
+export function turnedAway(facts: Facts): 'answered' | 'cut off' | null {
+  const seen = wkOf(facts, 'K0');
+  if (seen === null || seen.strangeBytes !== '') return null;
+  if (seen.connack !== null) return 'answered';
+  return seen.closedAfterMs !== null || seen.error === 'ECONNRESET' ? 'cut off' : null;
+}
+
+/** What a CONNECT can go over here; null where HTTP, TLS or something else is spoken. */
+function spokenOver(facts: Facts): 'tcp' | 'ws' | null {
+  if (facts.seen['P1'] === undefined || isTls(facts)) return null;
+  if (askedOf(facts) === 'ws' && wsOf(facts, 'W1')?.status === 101) return 'ws';
+  return answersHttp(facts) || isForeign(facts) ? null : 'tcp';
+}
+
+/** It says something by itself, and that is no HTTP: SSH, a database, mail. */
+export function isForeign(facts: Facts): boolean {
+  return /^HPE_/.test(httpOf(facts, 'P1')?.error ?? '');
 }
 
 /** The probe whose answer says that the API wants its token: the first one, unless `/route` is left open to clients. */

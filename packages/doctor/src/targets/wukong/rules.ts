@@ -2,7 +2,21 @@ import { certain, likely, possible, rule, warning } from '../../engine/conclude.
 import { type Facts, httpOf, wsOf } from '../../model/facts.ts';
 import type { Edit, Finding, Rule } from '../../model/target.ts';
 import { placeOf } from '../../reach/probes.ts';
-import { answersHttp, apiRefusal, askedOf, flagOf, isRefused, isWrongPort, OTHER_FLAGS, saysWkProto, wkOf } from './probes.ts';
+import { bannerWords } from '../../reach/silence.ts';
+import {
+  answersHttp,
+  apiRefusal,
+  askedOf,
+  flagOf,
+  isForeign,
+  isMute,
+  isRefused,
+  isWrongPort,
+  OTHER_FLAGS,
+  saysWkProto,
+  turnedAway,
+  wkOf,
+} from './probes.ts';
 
 const V2 = 'recorded WuKongIM 2.2.5, Hufu 0.1';
 const FLAG_NAMES: Readonly<Record<number, string>> = { 0: 'APP', 1: 'WEB', 2: 'PC' };
@@ -36,9 +50,20 @@ export const rules: readonly Rule[] = [
     const edits: readonly Edit[] = [{ software: '', file: 'url', change: other }];
     const detail = { zh: `${port} 是 WKProto 的 TCP 端口`, en: `${port} is the TCP port of WKProto` };
     if (saysWkProto(facts)) return certain(['P1'], { edits, detail });
-    const spoke = wkOf(facts, 'K6');
-    if (spoke?.connack != null) return certain(['P1', 'K6'], { edits, detail });
-    return spoke === null ? possible(['P1'], { edits, detail }) : likely(['P1', 'K6'], { edits, detail });
+    const away = turnedAway(facts);
+    if (away === null) return null;
+    if (away === 'answered') return certain(['P1', 'K0'], { edits, detail });
+    // WuKongIM lets an HTTP request hang for three seconds; what cuts that off as well may be anything.
+    return (httpOf(facts, 'P1')?.error === 'ETIMEDOUT' ? likely : possible)(['P1', 'K0'], { edits, detail });
+  }),
+  rule('remote.mute', V2, (facts) => {
+    if (!isMute(facts)) return null;
+    return answersHttp(facts) ? likely(['K0']) : certain(['N2', 'P1', 'K0']);
+  }),
+  rule('remote.not_http', V2, (facts) => {
+    if (!isForeign(facts)) return null;
+    const banner = httpOf(facts, 'P1')?.body ?? '';
+    return certain(['P1'], banner === '' ? {} : { detail: bannerWords(banner) });
   }),
   rule('remote.wk_manager_token_missing', V2, (facts) => {
     const refusal = apiRefusal(facts);
@@ -83,7 +108,7 @@ export const rules: readonly Rule[] = [
   // The real v2.2.5 answers a refused CONNECT with silence and closes after four to six seconds.
   warning('remote.wk_silent', V2, (facts) => {
     const seen = wkOf(facts, 'K2');
-    return seen !== null && seen.connack === null && seen.strangeBytes === '' ? certain(['K2']) : null;
+    return isRefused(facts) && seen?.connack === null && seen.strangeBytes === '' ? certain(['K2']) : null;
   }),
   rule('remote.wk_banned', V2, (facts) => (wkOf(facts, 'K2')?.connack?.reasonCode === 19 ? certain(['K2']) : null)),
   rule('remote.wk_server_error', V2, (facts) =>
