@@ -210,14 +210,19 @@ function table(columns, rows) {
 }
 
 function paramTable({ params, paramAliases }) {
-  const required = new Set(params.required ?? []);
-  const rows = Object.entries(params.properties).map(([name, schema]) => {
-    const names = [name, ...(paramAliases[name] ?? [])].map((one) => `\`${one}\``).join(' or ');
-    return `| ${names} | ${typeText(schema)} | ${required.has(name) ? 'needed' : 'optional'} | ${cell(schema.description ?? '')} |`;
-  });
+  const rows = paramRows(params, paramAliases, '');
   return rows.length === 0
     ? 'No parameters.'
     : ['| parameter | type | | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function paramRows({ properties = {}, required = [] }, aliases, prefix) {
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const names = [name, ...(aliases[name] ?? [])].map((one) => `\`${prefix}${one}\``).join(' or ');
+    const need = required.includes(name) ? 'needed' : 'optional';
+    const row = `| ${names} | ${typeText(schema)} | ${need} | ${cell(schema.description ?? '')} |`;
+    return [row, ...paramRows(schema, {}, `${prefix}${name}.`)];
+  });
 }
 
 function page(title, intro, sections) {

@@ -114,7 +114,9 @@ function ignoredKeys({ limits, fileRoots, reportSelf, quickReply }: Client): str
     ...(typeof limits === 'object' ? ['limits are not served by this version, there are none'] : []),
     ...(fileRoots === undefined ? [] : ['fileRoots are not served by this version, no file of this machine is read']),
     ...(reportSelf === true ? ['reportSelf is not served by this version'] : []),
-    ...(quickReply === undefined ? [] : ['quickReply is for HTTP POST, which is not served by this version']),
+    ...(quickReply === undefined
+      ? []
+      : ['quickReply is not served by this version: a quick reply mentions only where it asks to, and never quotes']),
   ];
 }
 

@@ -88,7 +88,7 @@ it('takes every key of a bot client, and says what this version does not do with
     [
       '5: bots 20001, client raw: fileRoots are not served by this version, no file of this machine is read',
       '9: bots 20001, client two: separate API and event connections are not served by this version; the client is left out',
-      '10: bots 20001, client hook: quickReply is for HTTP POST, which is not served by this version',
+      '10: bots 20001, client hook: quickReply is not served by this version: a quick reply mentions only where it asks to, and never quotes',
       '10: bots 20001, client hook: HTTP POST is not served by this version; the client is left out',
       '11: bots 20001, client sift: filters are not served by this version; the client is left out',
     ],

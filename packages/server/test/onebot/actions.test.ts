@@ -46,6 +46,57 @@ describe('every action answers its own example on a real server:', () => {
   });
 });
 
+describe('a quick operation', () => {
+  const GROUP_EVENT = { post_type: 'message', message_type: 'group', group_id: 30001, user_id: 10001, message_id: 1 };
+  const PRIVATE_EVENT = { post_type: 'message', message_type: 'private', sub_type: 'friend', user_id: '10001', message_id: 1 };
+
+  test('answers where the message came from, with an at of the sender only when it asks for one', async (t) => {
+    const server = await realServer(t);
+    await furnish(server);
+    const peer = await server.connect('T1');
+    await peer.next();
+    const contentAfter = async (context: object, operation: object) => {
+      const answer = await peer.call('.handle_quick_operation', { context, operation });
+      assert.deepEqual([answer['status'], answer['data']], ['ok', null]);
+      const last = await server.core.messages.byId(await server.core.messages.lastId());
+      const { content, mention } = JSON.parse(Buffer.from(last?.payload ?? '').toString()) as Record<string, unknown>;
+      return [content, mention];
+    };
+    const ann = { uids: ['10001'] };
+    for (const [context, operation, expected] of [
+      [GROUP_EVENT, { reply: 'pong' }, ['pong', undefined]],
+      [GROUP_EVENT, { reply: 'pong', at_sender: true }, ['@Ann pong', ann]],
+      [GROUP_EVENT, { reply: '[CQ:face,id=14]!', at_sender: 'true', delete: false }, ['@Ann 🙂!', ann]],
+      [GROUP_EVENT, { reply: '[CQ:face,id=14]', auto_escape: true, at_sender: 1 }, ['@Ann [CQ:face,id=14]', ann]],
+      [GROUP_EVENT, { reply: [{ type: 'text', data: { text: 'pong' } }], at_sender: true }, ['@Ann pong', ann]],
+      [PRIVATE_EVENT, { reply: 'pong', at_sender: true }, ['pong', undefined]],
+      [PRIVATE_EVENT, { reply: '[CQ:face,id=14]', auto_escape: 'yes' }, ['[CQ:face,id=14]', undefined]],
+    ] as const)
+      assert.deepEqual(await contentAfter(context, operation), expected, JSON.stringify(operation));
+  });
+
+  test('that says nothing does nothing, and one that needs another action is refused as a whole', async (t) => {
+    const server = await realServer(t);
+    await furnish(server);
+    const peer = await server.connect('T1');
+    await peer.next();
+    for (const operation of [{}, { reply: null }, { reply: '' }, { approve: true }])
+      assert.equal((await peer.call('.handle_quick_operation', { context: GROUP_EVENT, operation }))['status'], 'ok');
+    for (const [context, operation, retcode, hint] of [
+      [GROUP_EVENT, { reply: 'go', kick: true }, 1404, /operation\.kick: set_group_kick/],
+      [GROUP_EVENT, { reply: 'go', delete: true }, 1404, /operation\.delete: delete_msg/],
+      [{ post_type: 'notice', user_id: 10001 }, { reply: 'welcome' }, 1400, /message_type/],
+      [GROUP_EVENT, 'pong', 1400, /operation must be object/],
+      [{ ...GROUP_EVENT, group_id: 39999 }, { reply: 'pong' }, 1200, /频道不存在/],
+    ] as const) {
+      const answer = await peer.call('.handle_quick_operation', { context, operation });
+      assert.equal(answer['retcode'], retcode, JSON.stringify(answer));
+      assert.match(String(answer['message']), hint);
+    }
+    assert.equal(await server.core.messages.lastId(), 0);
+  });
+});
+
 describe('the list of actions', () => {
   test('has a name of its own and a doc in both languages', () => {
     const names = actions.flatMap((action) => [action.name, ...action.aliases]);

@@ -2,7 +2,7 @@ import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
 /**
  * aiocqhttp listens at /ws, /ws/api and /ws/event. `message_class` is needed: without it `event.message` is the bare list of segments.
- * The answer is an explicit `send`: a returned `{"reply": …}` goes out as an action of its own that not every server has.
+ * The answer is an explicit `send`: what becomes of a returned `{"reply": …}`, aiocqhttp does not tell.
  */
 export function aiocqhttpSnippet({ token, url }: SnippetInput): Snippet {
   const { host, port } = listenAt(url);

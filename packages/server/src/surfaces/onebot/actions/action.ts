@@ -130,9 +130,14 @@ function coerce(schema: TObject, raw: Readonly<Record<string, unknown>>): Record
       const isRequired = schema.required?.includes(key) === true;
       if (isRequired || !(number === 0 || value === '') || !isId(property)) params[key] = number ?? value;
     } else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
+    else if (Type.IsObject(property) && isRecord(value)) params[key] = coerce(property, value);
     else params[key] = value;
   }
   return params;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isId(property: object): boolean {

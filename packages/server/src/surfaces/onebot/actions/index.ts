@@ -9,6 +9,7 @@ import { getLoginInfo } from './get-login-info.ts';
 import { getMsg } from './get-msg.ts';
 import { getStatus } from './get-status.ts';
 import { getVersionInfo } from './get-version-info.ts';
+import { handleQuickOperation } from './handle-quick-operation.ts';
 import { sendGroupMsg } from './send-group-msg.ts';
 import { sendMsg } from './send-msg.ts';
 import { sendPrivateMsg } from './send-private-msg.ts';
@@ -27,6 +28,7 @@ export const actions: readonly Action[] = [
   getGroupMemberList,
   getStatus,
   getVersionInfo,
+  handleQuickOperation,
 ];
 
 const byName: ReadonlyMap<string, Action> = new Map(
