@@ -166,7 +166,21 @@ describe('a call', () => {
     assert.equal((await second.call('get_status'))['status'], 'ok');
   });
 
-  test('beyond 64 that wait is refused at once, and there is room again afterwards', async (t) => {
+  test('is answered also when a hundred are sent in one breath, and their messages keep the order', async (t) => {
+    const { w, peer } = await connected(t);
+    for (let echo = 0; echo < 100; echo += 1)
+      peer.send({ action: 'send_group_msg', params: { group_id: 30001, message: `n${echo}` }, echo });
+    const answers: Record<string, unknown>[] = [];
+    while (answers.length < 100) answers.push(await peer.next());
+    assert.ok(answers.every((answer) => answer['status'] === 'ok'));
+    const stored = await w.log.range(0, 1000, 1000);
+    assert.deepEqual(
+      stored.map((message) => (JSON.parse(Buffer.from(message.payload).toString()) as { content: string }).content),
+      Array.from({ length: 100 }, (_, n) => `n${n}`),
+    );
+  });
+
+  test('beyond the 64 that are worked on and the 1000 that wait is refused at once, and there is room again afterwards', async (t) => {
     const { w, peer } = await connected(t);
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
@@ -174,13 +188,16 @@ describe('a call', () => {
       await gate;
       return [];
     };
-    for (let echo = 0; echo < 65; echo += 1) peer.send({ action: 'get_friend_list', echo });
+    for (let echo = 0; echo < 1065; echo += 1) peer.send({ action: 'get_friend_list', echo });
     const refused = await peer.next();
-    assert.deepEqual([refused['echo'], refused['retcode'], refused['reason']], [64, 1429, 'rate.requests']);
+    assert.deepEqual([refused['echo'], refused['retcode'], refused['reason']], [1064, 1429, 'rate.requests']);
     release();
     const echoes = [];
-    for (let n = 0; n < 64; n += 1) echoes.push((await peer.next())['echo']);
-    assert.deepEqual(echoes.sort(), Array.from({ length: 64 }, (_, n) => n).sort());
+    for (let n = 0; n < 1064; n += 1) echoes.push(Number((await peer.next())['echo']));
+    assert.deepEqual(
+      echoes.sort((a, b) => a - b),
+      Array.from({ length: 1064 }, (_, n) => n),
+    );
     assert.equal((await peer.call('get_friend_list'))['status'], 'ok');
   });
 

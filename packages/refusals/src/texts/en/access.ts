@@ -22,7 +22,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'rate.requests': text(
     'Too many calls at the same time',
-    'The connection sent more OneBot calls than are worked on side by side, without waiting for their answers.',
+    'The connection sent far more OneBot calls than are worked on side by side: those that wait have no room for another.',
     'See "detail" in the evidence, and count how many calls the plug-in starts in one loop.',
     'Let the plug-in wait for the answer of a call (its echo) before it starts the next ones, and repeat the refused call after a second.',
   ),

@@ -22,7 +22,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'rate.requests': text(
     '同时进行的调用过多',
-    '该连接不等回答就继续发送 OneBot 调用，超过了可以同时处理的数量。',
+    '该连接不等回答就继续发送 OneBot 调用，超过了可以同时处理的数量，排队的位置也已用完。',
     '查看证据中的 detail，并检查插件在一个循环里发起了多少调用。',
     '让插件等到调用的回答（echo）之后再发起下一批；被拒绝的调用一秒后重试即可。',
   ),

@@ -6,7 +6,10 @@ import type { Action, ActionContext } from './actions/action.ts';
 import { actions, findAction, nearestActions } from './actions/index.ts';
 import { encodeRefusal, TIMED_OUT } from './encode-refusal.ts';
 
-const MAX_OUTSTANDING = 64;
+const MAX_AT_ONCE = 64;
+/** A bot that answers everybody sends hundreds of calls in one breath; more than this is a loop in it. */
+const MAX_WAITING = 1000;
+const MAX_WAITING_CHARS = 16 * 1024 * 1024;
 const MAX_ASYNC = 1000;
 const ACTION_CAP_MS = 30_000;
 
@@ -14,13 +17,12 @@ export interface DispatchPorts {
   readonly context: ActionContext;
   /** Queues an answer; `done` is called when it has left, or cannot any more. */
   answer(text: string, done: () => void): void;
-  /** Keeps the decision; answers its request id. */
-  /** `answer` null = nobody is told. */
+  /** Keeps the decision; answers its request id. `answer` null = nobody is told. */
   record(refusal: Refusal, action: string, answer: string | null): string;
 }
 
 export interface Dispatcher {
-  /** Calls that are not answered yet. */
+  /** Calls that are being worked on. */
   readonly outstanding: number;
   /** One frame in, exactly one answer out. Never rejects. */
   dispatch(text: string): Promise<void>;
@@ -28,9 +30,11 @@ export interface Dispatcher {
   refuseFrame(detail: string): void;
 }
 
-/** The calls of one connection: at most 64 at a time, each at most 30 s. */
+/** The calls of one connection: at most 64 at a time, each at most 30 s; a thousand more wait for their turn. */
 export function createDispatcher(ports: DispatchPorts): Dispatcher {
   const { context } = ports;
+  const waiting: { readonly request: OneBotRequest; readonly chars: number }[] = [];
+  let waitingChars = 0;
   let outstanding = 0;
 
   function refused(refusal: Refusal, action: string): OneBotResponse {
@@ -73,6 +77,21 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     return null;
   }
 
+  async function work(request: OneBotRequest): Promise<void> {
+    outstanding += 1;
+    const response = await responseTo(request).catch((error: unknown) => {
+      context.deps.events.error({ action: request.action, error: String(error) }, 'a call could not be answered properly');
+      return FAULT;
+    });
+    ports.answer(encodeResponse(response, request.echo), () => {
+      outstanding -= 1;
+      const next = waiting.shift();
+      if (next === undefined) return;
+      waitingChars -= next.chars;
+      void work(next.request);
+    });
+  }
+
   return {
     get outstanding() {
       return outstanding;
@@ -81,19 +100,14 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     async dispatch(text) {
       const request = parseRequestFrame(text);
       if (!request.ok) return badFrame(request.detail, request.echo);
-      if (outstanding >= MAX_OUTSTANDING) {
-        const detail = `at most ${MAX_OUTSTANDING} calls at a time`;
+      if (outstanding < MAX_AT_ONCE) return work(request);
+      if (waiting.length >= MAX_WAITING || waitingChars + text.length > MAX_WAITING_CHARS) {
+        const detail = `${MAX_AT_ONCE} calls at a time, and ${waiting.length} wait already`;
         const refusal: Refusal = { code: 'rate.requests', evidence: { detail }, retryAfterSeconds: 1 };
         return ports.answer(encodeResponse(refused(refusal, request.action), request.echo), nothing);
       }
-      outstanding += 1;
-      const response = await responseTo(request).catch((error: unknown) => {
-        context.deps.events.error({ action: request.action, error: String(error) }, 'a call could not be answered properly');
-        return FAULT;
-      });
-      ports.answer(encodeResponse(response, request.echo), () => {
-        outstanding -= 1;
-      });
+      waiting.push({ request, chars: text.length });
+      waitingChars += text.length;
     },
   };
 }

@@ -51,17 +51,17 @@ function actionCase(way: 'forward' | 'reverse', one: Action): Case {
   };
 }
 
-/** More calls at a time than are worked on: the 65th answer comes first. */
+/** More calls at a time than have room to wait. */
 function flood(way: 'forward' | 'reverse'): Case {
   return {
     code: 'rate.requests',
-    how: '500 calls at the same time',
+    how: '4000 calls at the same time',
     surface: `onebot ${way}`,
     evidence: ['detail'],
     ...(way === 'reverse' ? { overRate: true } : {}),
     async provoke(world, from): Promise<Told> {
       const bot = await world.bot(way, from);
-      const answers = await Promise.all(Array.from({ length: 500 }, () => bot.call('get_group_list', {})));
+      const answers = await Promise.all(Array.from({ length: 4000 }, () => bot.call('get_group_list', {})));
       const [refused] = answers.filter((text) => text.includes('rate.requests'));
       assert.ok(refused !== undefined, answers[0]);
       return onebotFailure(refused, {
