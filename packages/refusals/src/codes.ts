@@ -79,6 +79,7 @@ export const refusalCodes = {
   'onebot.action_unknown': { class: 'M1', publicCode: 'onebot.action_unknown', retry: 'after_fix', public: { zh: '没有这个接口', en: 'There is no such action.' } },
   'onebot.bad_params': { class: 'M3', publicCode: 'onebot.bad_params', retry: 'after_fix', public: { zh: '参数不正确', en: 'The parameters are not right.' } },
   'onebot.bot_unbound': { class: 'P3', publicCode: 'onebot.bot_unbound', retry: 'never', public: { zh: '机器人已停用', en: 'The bot is disabled.' } },
+  'onebot.wrong_end': { class: 'M3', publicCode: 'onebot.wrong_end', retry: 'after_fix', public: { zh: '对方不是机器人框架', en: 'The peer is no bot framework.' } },
   'onebot.segment_unsupported': { class: 'M3', publicCode: 'onebot.segment_unsupported', retry: 'after_fix', public: { zh: '不支持的消息段', en: 'The message segment is not supported.' } },
   'onebot.reply_missing': { class: 'P4', publicCode: 'onebot.reply_missing', retry: 'after_fix', public: { zh: '没有找到被回复的消息', en: 'The message replied to does not exist.' } },
   'config.invalid': { class: 'M3', publicCode: 'config.invalid', retry: 'after_fix', public: { zh: '地址或令牌不可用', en: 'The address or the token cannot be used.' } },

@@ -11,10 +11,13 @@ export interface OneBotRequest {
   readonly echo: string | null;
 }
 
-/** Answer it with retcode 1400. `echo` is never null for an unreadable frame: `null` as JSON, unless a scan finds the caller's. */
+/**
+ * Answer it with retcode 1400, but never a `not_a_call`: two implementations would answer each other without end.
+ * `echo` is never null for an unreadable frame: `null` as JSON, unless a scan finds the caller's.
+ */
 export interface RequestProblem {
   readonly ok: false;
-  readonly reason: 'json_invalid' | 'not_an_object' | 'action_missing' | 'params_type';
+  readonly reason: 'json_invalid' | 'not_an_object' | 'not_a_call' | 'action_missing' | 'params_type';
   readonly detail: string;
   readonly echo: string | null;
 }
@@ -33,6 +36,8 @@ export function parseRequestFrame(text: string): OneBotRequest | RequestProblem 
   if (!isRecord(frame)) return { ok: false, reason: 'not_an_object', detail: 'the frame is not a JSON object', echo: 'null' };
   const echo = memberText(text, 'echo');
   const action = frame['action'];
+  const other = action === undefined ? frameOfImplementation(frame) : null;
+  if (other !== null) return { ok: false, reason: 'not_a_call', detail: other, echo };
   if (typeof action !== 'string' || action === '' || action.length > MAX_ACTION_CHARS) {
     return {
       ok: false,
@@ -44,6 +49,12 @@ export function parseRequestFrame(text: string): OneBotRequest | RequestProblem 
   const params = readParams(frame['params']);
   if (params === null) return { ok: false, reason: 'params_type', detail: 'params must be an object', echo };
   return { ok: true, action, params, echo };
+}
+
+/** What an implementation sends, and a framework never: an event, or the answer to a call. */
+function frameOfImplementation({ post_type: type, status, retcode }: Record<string, unknown>): string | null {
+  if (typeof type === 'string') return `event ${type.slice(0, 32)}`;
+  return typeof status === 'string' && typeof retcode === 'number' ? `answer ${status.slice(0, 32)}` : null;
 }
 
 /** Missing and null are no parameters; an array or a scalar is an error (null). Also for a JSON body over HTTP. */

@@ -81,6 +81,17 @@ test('params may be missing or null, but no list and no scalar', () => {
   }
 });
 
+test('an event and an answer are no calls; a call may carry their keys', () => {
+  for (const [frame, detail] of [
+    ['{"post_type":"meta_event","self_id":1}', 'event meta_event'],
+    ['{"status":"failed","retcode":1404,"data":null,"echo":5}', 'answer failed'],
+  ] as const) {
+    const request = parseRequestFrame(frame);
+    assert.deepEqual(request.ok ? null : [request.reason, request.detail], ['not_a_call', detail]);
+  }
+  assert.ok(parseRequestFrame('{"action":"a","post_type":"message","status":"ok","retcode":0}').ok);
+});
+
 test('cut and mutated frames never throw, and the answer is always JSON', () => {
   const frame = '{"action":"send_msg","params":{"message":[{"type":"text"}]},"echo":{"a":[1,"x\\"]"]}}';
   fc.assert(

@@ -120,6 +120,22 @@ describe('a reverse WebSocket', () => {
     }
   });
 
+  test('to another OneBot implementation ends with its cause; the two do not answer each other without end', async (t) => {
+    const [w, other] = [await onebotWorld(t), await onebotWorld(t)];
+    other.addClient('f', { token: 'T1' });
+    w.addClient('r', { kind: 'reverse', url: `ws://127.0.0.1:${other.port}/`, sealedToken: Buffer.from('T1') });
+    const refused = untilState(w, (state) => state.state === 'refused');
+    const ended = new Promise<void>((resolve) => other.surface.onState((_, { state }) => state === 'waiting' && resolve()));
+    await w.surface.start();
+    assert.equal((await refused).refusal?.code, 'onebot.wrong_end');
+    await ended;
+    for (const { refusals } of [w, other])
+      assert.deepEqual(
+        refusals.map((one) => [one.refusal.code, one.refusal.evidence?.['frame'], one.answer]),
+        [['onebot.wrong_end', 'event meta_event', 'close 1008']],
+      );
+  });
+
   test('takes a 403 for an old session still held only when the peer cannot know that it ended', async (t) => {
     for (const [goodbye, code] of [
       [true, 'remote.unknown_403'],

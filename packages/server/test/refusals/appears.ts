@@ -85,6 +85,7 @@ export const APPEARS: Readonly<Record<ServersOwn, readonly Surface[] | string>> 
   'onebot.action_unknown': BOTS,
   'onebot.bad_params': BOTS,
   'onebot.bot_unbound': BOTS,
+  'onebot.wrong_end': BOTS,
   'onebot.segment_unsupported': BOTS,
   'onebot.reply_missing': BOTS,
   'config.invalid': ['onebot reverse'],

@@ -14,6 +14,12 @@ export const bots: FamilyTexts<'onebot' | 'media'> = {
     'See the parameter in the evidence ("detail").',
     'Correct the named parameter in the plug-in.',
   ),
+  'onebot.wrong_end': text(
+    'Both ends are OneBot implementations',
+    'The program at the other end sent an event or an answer, and made no call: like this server it is the end that bots are run on (another Hufu, NapCat, LLOneBot, Lagrange), and no bot framework.',
+    'See which program listens at the address that was dialled, or which one dialled this server; "frame" in the evidence is what it sent.',
+    'Enter the address of a bot framework (NoneBot, Koishi, aiocqhttp), or give the token of this server to one. Two OneBot implementations have nothing to say to each other.',
+  ),
   'onebot.bot_unbound': text(
     'The bot or its client is switched off',
     'The token is right, but the client is switched off or the bot account is banned.',

@@ -14,6 +14,12 @@ export const bots: FamilyTexts<'onebot' | 'media'> = {
     '查看证据中的参数（detail）。',
     '在插件中更正所指的参数。',
   ),
+  'onebot.wrong_end': text(
+    '两端都是 OneBot 实现',
+    '对方发来的是事件或调用的回答，而不是调用：它和本服务器一样是提供机器人账号的一端（另一个 Hufu、NapCat、LLOneBot、Lagrange），不是机器人框架。',
+    '查看所拨地址上监听的是什么程序，或者是什么程序连到了本服务器；证据中的 frame 是它发来的内容。',
+    '填写机器人框架（NoneBot、Koishi、aiocqhttp）的地址，或把本服务器的令牌交给框架；两个 OneBot 实现之间无话可说。',
+  ),
   'onebot.bot_unbound': text(
     '机器人或其客户端已停用',
     '令牌正确，但该客户端被关闭，或机器人账号被封禁。',

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { heartbeatEvent, lifecycleEvent } from '@hufu/protocol/onebot';
-import type { Refusal } from '@hufu/refusals';
+import type { Refusal, RefusalCode } from '@hufu/refusals';
 import type { RawData, WebSocket } from 'ws';
 import type { BotClient, User } from '../../domain/model.ts';
 import { refusalOf } from '../../kernel/outcome.ts';
@@ -35,7 +35,13 @@ export interface ConnectionOptions {
   /** Peer address, or the URL dialled without its query. */
   readonly peer: string;
   readonly listener: string;
-  onClosed(code: number, reason: string): void;
+  /** `ended`: why this side closed it. */
+  onClosed(code: number, reason: string, ended: Ended | null): void;
+}
+
+export interface Ended {
+  readonly code: RefusalCode;
+  readonly requestId: string;
 }
 
 /** One open WebSocket of one bot client, whichever side dialled: events out, actions in, one answer for each. */
@@ -53,6 +59,7 @@ export class OnebotConnection implements FeedSink {
   #unanswered = 0;
   #timers: NodeJS.Timeout[] = [];
   #isClosed = false;
+  #ended: Ended | null = null;
   #resolveClosed: () => void = () => undefined;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
@@ -69,6 +76,7 @@ export class OnebotConnection implements FeedSink {
       context: { deps, bot, client, connectionId, status, sending: new Turns() },
       answer: (text, done) => this.#outgoing.answer(text, done),
       record: (refusal, action, answer) => this.#record(refusal, action, answer),
+      notFramework: (frame) => this.end({ code: 'onebot.wrong_end', evidence: { frame } }, 1000),
     });
     this.#feed = new BotFeed(
       { ...deps, saver, position: () => deps.position(), now: () => deps.now() },
@@ -160,8 +168,10 @@ export class OnebotConnection implements FeedSink {
   }
 
   end(refusal: Refusal, graceMs: number): void {
+    if (this.#ended !== null) return;
     const code = refusal.code === 'srv.draining' ? 1001 : refusal.code === 'limit.slow_reader' ? 1013 : 1008;
     const requestId = this.#record(refusal, 'connection', `close ${code}`);
+    this.#ended = { code: refusal.code, requestId };
     this.close(code, `${encodeRefusal(refusal, requestId).reason}; req=${requestId}`, graceMs);
   }
 
@@ -232,7 +242,7 @@ export class OnebotConnection implements FeedSink {
     this.#feed.stop();
     this.#marks.stop(code !== NO_CLOSE_FRAME);
     this.#resolveClosed();
-    this.#options.onClosed(code, reason);
+    this.#options.onClosed(code, reason, this.#ended);
   }
 }
 

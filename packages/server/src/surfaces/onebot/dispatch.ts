@@ -19,12 +19,14 @@ export interface DispatchPorts {
   answer(text: string, done: () => void): void;
   /** Keeps the decision; answers its request id. `answer` null = nobody is told. */
   record(refusal: Refusal, action: string, answer: string | null): string;
+  /** The peer sent an event or an answer: it is no framework. */
+  notFramework(frame: string): void;
 }
 
 export interface Dispatcher {
   /** Calls that are being worked on. */
   readonly outstanding: number;
-  /** One frame in, exactly one answer out. Never rejects. */
+  /** One frame in, exactly one answer out, unless it is none that is to be answered. Never rejects. */
   dispatch(text: string): Promise<void>;
   /** A frame that is no text at all. */
   refuseFrame(detail: string): void;
@@ -99,6 +101,7 @@ export function createDispatcher(ports: DispatchPorts): Dispatcher {
     refuseFrame: (detail) => badFrame(detail, 'null'),
     async dispatch(text) {
       const request = parseRequestFrame(text);
+      if (!request.ok && request.reason === 'not_a_call') return ports.notFramework(request.detail);
       if (!request.ok) return badFrame(request.detail, request.echo);
       if (outstanding < MAX_AT_ONCE) return work(request);
       if (waiting.length >= MAX_WAITING || waitingChars + text.length > MAX_WAITING_CHARS) {

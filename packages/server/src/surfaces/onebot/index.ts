@@ -5,7 +5,7 @@ import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { CursorSaver } from '../../runtime/cursor-saver.ts';
 import type { Peer } from '../listen/peer.ts';
 import type { UpgradeRoute } from '../listen/upgrade.ts';
-import { OnebotConnection } from './connection.ts';
+import { type ConnectionOptions, OnebotConnection } from './connection.ts';
 import type { BotClientState, OnebotDeps } from './deps.ts';
 import { BotStatus } from './status.ts';
 import { forwardRoutes } from './transports/ws-forward.ts';
@@ -63,10 +63,10 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       bot,
       client,
       ...where,
-      onClosed: (code, reason) => {
+      onClosed: (code, reason, ended) => {
         connections.delete(connection);
         status.disconnects += 1;
-        where.onClosed(code, reason);
+        where.onClosed(code, reason, ended);
       },
     });
     connections.add(connection);
@@ -190,12 +190,7 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
   };
 }
 
-interface Where {
-  readonly connectionId: string;
-  readonly peer: string;
-  readonly listener: string;
-  readonly onClosed: (code: number, reason: string) => void;
-}
+type Where = Pick<ConnectionOptions, 'connectionId' | 'peer' | 'listener' | 'onClosed'>;
 
 function idleState(deps: OnebotDeps, client: BotClient): BotClientState {
   return { state: client.enabled ? 'waiting' : 'disabled', since: deps.now(), refusal: null };

@@ -10,6 +10,7 @@ export const refusalWords = {
   token_in_query: 'cred.wrong_place',
   scheme_unsupported: 'cred.malformed',
   bot_disabled: 'onebot.bot_unbound',
+  wrong_end: 'onebot.wrong_end',
   bot_unknown: 'cred.rejected',
   path_unknown: 'http.route_unknown',
   method_not_allowed: 'http.method_not_allowed',

@@ -209,6 +209,28 @@ function banned(way: 'forward' | 'reverse'): Case {
   };
 }
 
+/** The peer is such a program as this server is, and says hello. */
+function wrongEnd(way: 'forward' | 'reverse'): Case {
+  return {
+    code: 'onebot.wrong_end',
+    how: 'an event from the peer',
+    surface: `onebot ${way}`,
+    evidence: ['frame'],
+    ...(way === 'reverse' ? { overRate: true } : {}),
+    async provoke(world, from): Promise<Told> {
+      const bot = await world.bot(way, from);
+      bot.write(
+        JSON.stringify({ time: 1, self_id: 1, post_type: 'meta_event', meta_event_type: 'lifecycle', sub_type: 'connect' }),
+      );
+      const { code, reason } = await bot.closed;
+      assert.equal(code, 1008);
+      const requestId = idIn(reason);
+      assert.equal(reason, `onebot.wrong_end; req=${requestId}`);
+      return { requestId, text: reason };
+    },
+  };
+}
+
 async function ban({ server }: World, banned: boolean): Promise<void> {
   const { directory, bus } = server.core;
   const saved = await directory.saveUser(BOT, { banned });
@@ -266,4 +288,7 @@ export const botCases: readonly Case[] = [
   ...DIALS.map(dialCase),
   banned('forward'),
   banned('reverse'),
+  wrongEnd('forward'),
+  // Last: the next dial follows after ten seconds.
+  wrongEnd('reverse'),
 ];

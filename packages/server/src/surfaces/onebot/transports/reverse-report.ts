@@ -1,5 +1,6 @@
 import { definitionOf, type Refusal, type RefusalCode } from '@hufu/refusals';
 import type { BotClient, User } from '../../../domain/model.ts';
+import type { Ended } from '../connection.ts';
 import type { BotClientState, DiagnosisTarget, OnebotDeps } from '../deps.ts';
 import { recordDial } from './record-dial.ts';
 
@@ -35,6 +36,7 @@ export class ReverseReport {
   #cause: Cause | null = null;
   #attempts = 0;
   #toldMs = 0;
+  #wasUseless = false;
 
   constructor(options: ReportOptions) {
     this.#options = options;
@@ -44,13 +46,14 @@ export class ReverseReport {
     return this.#state;
   }
 
-  /** Whether the peer closed right after accepting, the last time. */
-  get wasSoftlyRefused(): boolean {
-    return this.#state.refusal?.code === 'remote.soft_refusal';
+  /** Whether the handshake succeeded the last time, and the connection was closed at once. */
+  get wasUseless(): boolean {
+    return this.#wasUseless;
   }
 
   connected(): void {
     this.#cause = null;
+    this.#wasUseless = false;
     this.change('connected', null);
   }
 
@@ -71,9 +74,17 @@ export class ReverseReport {
     this.#options.onState(this.#state);
   }
 
+  /** Notes a connection that this side ended. */
+  refused(ended: Ended): void {
+    this.#wasUseless = true;
+    this.#cause = null;
+    this.change('refused', ended);
+  }
+
   /** Notes a failed dial. */
   failed(refusal: Refusal, state: 'refused' | 'waiting'): Failed {
     const nowMs = this.#options.deps.now();
+    this.#wasUseless = refusal.code === 'remote.soft_refusal';
     const key = `${refusal.code} ${String(refusal.evidence?.['status'] ?? '')}`;
     if (this.#cause?.key === key) {
       this.#remind(nowMs);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Refusal, RefusalCode } from '@hufu/refusals';
 import type { WebSocket } from 'ws';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
-import type { OnebotConnection } from '../connection.ts';
+import type { ConnectionOptions, OnebotConnection } from '../connection.ts';
 import type { BotClientState } from '../deps.ts';
 import { type Backoff, type DialEnd, FRESH, HELD_FOR_MS, nextDial } from './backoff.ts';
 import { type DialTarget, dialTarget } from './dial-target.ts';
@@ -19,11 +19,7 @@ const DIAGNOSIS_MS = 8000;
 const ABNORMAL_CLOSE = 1006;
 
 export interface ReverseOptions extends ReportOptions {
-  readonly connect: (
-    socket: WebSocket,
-    connectionId: string,
-    onClosed: (code: number, reason: string) => void,
-  ) => OnebotConnection;
+  readonly connect: (socket: WebSocket, connectionId: string, onClosed: ConnectionOptions['onClosed']) => OnebotConnection;
 }
 
 /** One reverse client: dials, keeps the connection, and after its end dials again. There is never more than one timer. */
@@ -143,14 +139,19 @@ export class ReverseClient {
         { client: client.name, url: `${redirectedTo.origin}${redirectedTo.pathname}` },
         'the peer redirected; enter this address instead',
       );
-    // A peer that closed at once the last time has to keep the connection for a while before it counts as connected.
-    if (this.#report.wasSoftlyRefused) this.#plan(SOFT_REFUSAL_MS, () => this.#report.connected());
+    // Where the connection was of no use the last time, it has to last for a while before it counts as connected.
+    if (this.#report.wasUseless) this.#plan(SOFT_REFUSAL_MS, () => this.#report.connected());
     else this.#report.connected();
-    this.#connection = this.#options.connect(socket, `ob-${randomUUID()}`, (code, reason) => {
+    this.#connection = this.#options.connect(socket, `ob-${randomUUID()}`, (code, reason, ended) => {
       this.#connection = null;
       // A peer that said goodbye (a program that is restarted) has let go of the session.
       this.#droppedMs = code === ABNORMAL_CLOSE ? deps.now() : null;
       if (this.#stopping.signal.aborted) return;
+      if (ended?.code === 'onebot.wrong_end') {
+        this.#report.refused(ended);
+        this.#again({ kind: 'refused' });
+        return;
+      }
       const stableMs = deps.now() - openedMs;
       if (stableMs <= SOFT_REFUSAL_MS && SOFT_REFUSAL_CODES.has(code)) {
         const evidence = { closeCode: code, closeReason: reason.slice(0, 123) };
