@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,14 @@ test('the packed doctor, installed as a stranger does, names a closed port', { t
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packed.map((name) => `./${name}`)], {
     cwd: folder,
   });
+  for (const manifest of globSync('node_modules/{*,@*/*}/package.json', { cwd: folder })) {
+    const { name, engines } = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as {
+      name: string;
+      engines?: { node?: string };
+    };
+    const oldest = Number(/\d+/.exec(engines?.node ?? '0')?.[0]);
+    assert.ok(oldest <= 20, `npm warns on Node 20: ${name} wants ${engines?.node}`);
+  }
   const port = await closedPort();
   const done = spawnSync('npx', ['--no-install', 'doctor', `ws://127.0.0.1:${port}/onebot/v11/ws`, '--lang', 'en'], {
     cwd: folder,

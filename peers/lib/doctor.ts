@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { runDoctor } from '@hufu/doctor/cli';
 
 /** The command that stands alone, `npx @hufu/doctor`: it starts in half the time of `hufu doctor`, which is the same code. */
@@ -44,7 +45,7 @@ export async function askDoctorHere(args: readonly string[], env: Readonly<Recor
   let out = '';
   const exit = await runDoctor([...args, '--json'], {
     env,
-    readStdin: async () => '',
+    stdin: Readable.from([]),
     out: (text) => void (out += text),
     err: (text) => void (out += text),
     interactive: false,

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { runDoctor } from '../src/cli/run.ts';
+
+/** What `--save` writes, to be damaged. */
+interface Saved {
+  question: { url: string; target: string };
+  seen: Record<string, Record<string, unknown>>;
+}
 
 async function doctor(argv: readonly string[], given: { env?: Record<string, string>; stdin?: string } = {}) {
   let out = '';
   let err = '';
   const exit = await runDoctor(argv, {
     env: given.env ?? {},
-    readStdin: async () => given.stdin ?? '',
+    stdin: Readable.from([Buffer.from(given.stdin ?? '')]),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     interactive: false,
@@ -77,6 +84,82 @@ describe('the command', () => {
     assert.match((await doctor(['--replay', file, '--lang', 'en'])).out, /adapter is not registered/);
   });
 
+  test('a saved file that is damaged, of another version, hostile or huge is refused, never a fault of the doctor', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hufu-doctor-'));
+    const file = join(folder, 'facts.json');
+    await doctor([`${origin}/onebot/v11/ws`, '--save', file]);
+    const right = readFileSync(file, 'utf8');
+    const broken: readonly ((facts: Saved) => unknown)[] = [
+      (facts) => ({ ...facts, schema: 'hufu.doctor/9' }),
+      (facts) => ({ ...facts, seen: [] }),
+      (facts) => ({ ...facts, question: { ...facts.question, url: 'not an address' } }),
+      (facts) => ({ ...facts, question: { ...facts.question, target: '__proto__' } }),
+      (facts) => ({ ...facts, question: { ...facts.question, given: { selfId: { a: 1 } } } }),
+      // Every member of every fact in turn is something else.
+      ...Object.entries((JSON.parse(right) as Saved).seen).flatMap(([id, seen]) =>
+        Object.keys(seen).map((member) => (facts: Saved) => ({
+          ...facts,
+          seen: { ...facts.seen, [id]: { ...facts.seen[id], [member]: { a: { b: 1 } } } },
+        })),
+      ),
+    ];
+    const texts = [
+      '',
+      '[',
+      '['.repeat(200_000),
+      right.slice(0, -20),
+      `${right}${' '.repeat(5 * 1024 * 1024)}`,
+      ...broken.map((change) => JSON.stringify(change(JSON.parse(right) as Saved))),
+    ];
+    assert.ok(texts.length > 40);
+    for (const text of texts) {
+      writeFileSync(file, text);
+      const { exit, err } = await doctor(['--replay', file]);
+      assert.equal(exit, 4, `${text.slice(0, 200)}\n${err}`);
+    }
+    assert.equal((await doctor(['--replay', '/dev/zero'])).exit, 4);
+  });
+
+  test('secrets that stand in a saved file are not printed', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'hufu-doctor-')), 'facts.json');
+    await doctor([`${origin}/onebot/v11/ws`, '--save', file]);
+    const facts = JSON.parse(readFileSync(file, 'utf8')) as Saved;
+    facts.question.url = 'ws://ann:canary-one@127.0.0.1/onebot/v11/ws?access_token=canary-two';
+    Object.assign(facts.seen['H1'] ?? {}, {
+      body: 'Authorization: Bearer canary-three {"password":"canary-four"}',
+      headers: { server: 'Basic canary-five' },
+    });
+    writeFileSync(file, JSON.stringify(facts));
+    for (const how of [['--json'], ['--lang', 'zh']]) {
+      const { out, exit } = await doctor(['--replay', file, ...how]);
+      assert.equal(exit, 1);
+      assert.doesNotMatch(out, /canary/);
+    }
+  });
+
+  test('a log is kept by --save and judged again like anything else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hufu-doctor-'));
+    const [log, file] = [join(folder, 'log'), join(folder, 'facts.json')];
+    writeFileSync(log, 'OneBot V11 | Missing Authorization Header\n');
+    const first = await doctor(['--log', log, '--save', file]);
+    assert.deepEqual([first.exit, await doctor(['--replay', file])], [1, first]);
+  });
+
+  test('a place where --save cannot write does not take the verdict away', async () => {
+    const { exit, out, err } = await doctor([`${origin}/onebot/v11/ws`, '--save', '/nonexistent/facts.json']);
+    assert.equal(exit, 4);
+    assert.match(out, /adapter is not registered/);
+    assert.match(err, /\/nonexistent\/facts\.json cannot be written: there is no such file or folder/);
+  });
+
+  test('an address without a scheme is shown with one, in the language asked for, without its token', async () => {
+    const asked = '127.0.0.1:8080/onebot/v11/ws?access_token=canary-six';
+    const zh = await doctor([asked, '--lang', 'zh']);
+    assert.deepEqual([zh.exit, zh.out], [4, '']);
+    assert.match(zh.err, /^地址缺少协议：写成 ws:\/\/127\.0\.0\.1:8080\/onebot\/v11\/ws\?access_token=hidden/);
+    assert.match((await doctor(['localhost:8080'])).err, /write ws:\/\/localhost:8080/);
+  });
+
   test('an empty LC_ALL does not hide the language of LANG', async () => {
     const { out } = await doctor([`${origin}/onebot/v11/ws`], { env: { LC_ALL: '', LANG: 'zh_CN.UTF-8' } });
     assert.match(out, /\p{Script=Han}/u);
@@ -90,6 +173,12 @@ describe('the command', () => {
       [origin, '--token-env', 'UNSET_NAME'],
       [origin, '--saw', 'x'],
       ['--replay', '/nonexistent'],
+      ['--log', '/nonexistent'],
+      ['--log', tmpdir()],
+      ['--log', '-', '--replay', '-'],
+      [origin, '--log', '-'],
+      ['listen', String(new URL(origin.replace('ws', 'http')).port)],
+      ['listen', '0', '--host', '192.0.2.1'],
     ]) {
       const { exit, err } = await doctor(argv);
       assert.equal(exit, 4, argv.join(' '));

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { isRefusalCode } from '@hufu/refusals';
 import { operatorText } from '@hufu/refusals/texts';
@@ -55,7 +56,7 @@ describe('the guides', () => {
     let err = '';
     const exit = await runDoctor(args[0] === 'listen' ? [...real, '--timeout', '1'] : real, {
       env: { BOT_TOKEN: 'a', API_KEY: 'b', ONEBOT_TOKEN: 'c', WK_TOKEN: 'd', NACOS_TOKEN: 'e', NACOS_PASSWORD: 'f' },
-      readStdin: async () => 'token',
+      stdin: Readable.from([Buffer.from('token')]),
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       interactive: false,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
@@ -15,7 +16,7 @@ async function listening(come: (address: string) => void, args: readonly string[
     ['listen', '0', '--json', '--lang', 'en', '--timeout', '5', '--token-env', 'T', '--secret-env', 'S', ...args],
     {
       env: { T: TOKEN, S: 'signing-secret' },
-      readStdin: async () => '',
+      stdin: Readable.from([]),
       out: (text) => void (out += text),
       err: (text) => {
         const address = /ws:\/\/([\d.]+:\d+)\//.exec(text)?.[1];
@@ -110,4 +111,32 @@ test('TLS spoken to the plain port, WuKongIM spoken to it, and rubbish are told 
 
 test('says that nothing came', async () => {
   assert.deepEqual((await listening(() => {}, ['--timeout', '1'])).codes, ['remote.nobody_came']);
+});
+
+test('somebody who connects and says nothing is no healthy connection, and does not keep the bot from being heard', async () => {
+  const quiet = (address: string) => {
+    const socket = connect(Number(address.split(':')[1]), '127.0.0.1');
+    socket.on('error', () => {});
+  };
+  assert.deepEqual((await listening(quiet, ['--timeout', '1'])).codes, ['remote.nobody_came']);
+  const both = await listening((address) => {
+    quiet(address);
+    dial(GOOD)(address);
+  });
+  assert.deepEqual([both.exit, both.codes], [0, []]);
+});
+
+test('a browser is told from a OneBot program', async () => {
+  const { codes } = await listening((address) => {
+    void fetch(`http://${address}/`, { headers: { Accept: 'text/html,application/xhtml+xml' } }).catch(() => {});
+  });
+  assert.deepEqual(codes, ['http.upgrade_missing']);
+});
+
+test('of two that come at once, one is explained', async () => {
+  const { exit, codes } = await listening((address) => {
+    dial(GOOD)(address);
+    dial(GOOD)(address);
+  });
+  assert.deepEqual([exit, codes], [0, []]);
 });

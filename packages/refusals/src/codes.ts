@@ -118,6 +118,7 @@ export const refusalCodes = {
   'remote.signature_mismatch': { class: 'S1', publicCode: 'remote.signature_mismatch', retry: 'after_fix', public: { zh: '两端的签名密钥不一致', en: 'The signing secrets of both ends differ.' } },
   'remote.front_seen': { class: 'S1', publicCode: 'remote.front_seen', retry: 'after_fix', public: { zh: '中间有代理', en: 'A proxy is in between.' } },
   'remote.nobody_came': { class: 'S1', publicCode: 'remote.nobody_came', retry: 'after_fix', public: { zh: '没有连接到达', en: 'Nothing came.' } },
+  'remote.log_unknown': { class: 'S1', publicCode: 'remote.log_unknown', retry: 'after_fix', public: { zh: '日志里没有一行被认出', en: 'No line of the log was recognised.' } },
   'remote.soft_refusal': { class: 'S1', publicCode: 'remote.soft_refusal', retry: 'after_fix', public: { zh: '对方接受后又关闭了连接', en: 'The peer accepted and then closed.' } },
   'remote.auth_scheme': { class: 'S1', publicCode: 'remote.auth_scheme', retry: 'after_fix', public: { zh: 'Authorization 的写法对方不读', en: 'The peer does not read this form of Authorization.' } },
   'remote.token_unchecked': { class: 'S1', publicCode: 'remote.token_unchecked', retry: 'after_fix', public: { zh: '对方不检查令牌', en: 'The peer checks no token.' } },

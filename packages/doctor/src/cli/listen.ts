@@ -5,11 +5,12 @@ import { incoming } from '../listen/target.ts';
 import type { Question } from '../model/question.ts';
 import type { ExitCode } from '../model/report.ts';
 import type { Lang } from '../model/text.ts';
+import { codeOf } from '../tools/reach.ts';
 import { fingerprint } from '../tools/redact.ts';
 import { renderText } from './render-text.ts';
 import type { Terminal } from './terminal.ts';
 import { readSecrets } from './secrets.ts';
-import { languageOf, numberOf } from './words.ts';
+import { languageOf, numberOf, UsageError } from './words.ts';
 
 interface Options {
   readonly host: string;
@@ -34,9 +35,10 @@ export function listenCommand(terminal: Terminal, exit: (code: ExitCode) => void
       const secrets = await readSecrets(options, terminal);
       const waits = { zh: '等待连接', en: 'Waiting for a connection at' }[options.lang];
       let address = '';
+      const number = numberOf('port', port, 0, 65_535);
       const seen = await listenOnce({
         host: options.host,
-        port: numberOf('port', port, 0, 65_535),
+        port: number,
         secrets,
         waitMs: numberOf('--timeout', options.timeout, 1, 3600) * 1000,
         listenMs: 3000,
@@ -44,6 +46,8 @@ export function listenCommand(terminal: Terminal, exit: (code: ExitCode) => void
           address = `ws://${at}/`;
           terminal.err(`${waits} ${address}\n`);
         },
+      }).catch((error: unknown) => {
+        throw cannotListen(error, number, options.host);
       });
       const question: Question = {
         target: incoming.name,
@@ -56,4 +60,22 @@ export function listenCommand(terminal: Terminal, exit: (code: ExitCode) => void
       terminal.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderText(report, options.lang));
       exit(report.exit);
     });
+}
+
+/** A port that cannot be had is for the person to change. */
+function cannotListen(error: unknown, port: number, host: string): unknown {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new UsageError(
+        `端口 ${port} 已被占用：先停下在那里监听的程序，doctor 暂时代替它；或者换一个端口`,
+        `port ${port} is taken: stop the program that listens there, the doctor takes its place for a moment; or use another port`,
+      );
+    case 'EACCES':
+      return new UsageError(`没有权限监听端口 ${port}：用 1024 以上的端口`, `port ${port} needs more rights: use one above 1024`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UsageError(`这台机器没有地址 ${host}`, `this machine has no address ${host}`);
+    default:
+      return error;
+  }
 }

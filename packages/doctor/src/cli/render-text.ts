@@ -50,7 +50,10 @@ export function renderText(report: Report, lang: Lang): string {
   lines.push('', `${words.evidence}:`);
   for (const { id, ok, request, result, ms } of report.evidence)
     lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${request} → ${result}${ms === 0 ? '' : `  (${ms} ms)`}`);
-  return `${lines.map(printable).join('\n')}\n`;
+  return `${lines
+    .slice(lines[0] === '' ? 1 : 0)
+    .map(printable)
+    .join('\n')}\n`;
 }
 
 function causeLines(mark: string, cause: Cause, { words, lang }: { readonly words: Words; readonly lang: Lang }): string[] {

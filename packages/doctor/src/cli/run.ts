@@ -1,23 +1,28 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { conclude } from '../engine/conclude.ts';
 import { diagnose } from '../engine/diagnose.ts';
 import { readFacts } from '../engine/replay.ts';
+import { linesOf } from '../log/lines.ts';
 import { readLog } from '../log/read-log.ts';
 import { pastedLog } from '../log/target.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Question, Secrets } from '../model/question.ts';
 import type { ExitCode, Report } from '../model/report.ts';
 import type { Target } from '../model/target.ts';
 import type { Lang } from '../model/text.ts';
 import { guessTarget, targetNamed, targets } from '../targets/index.ts';
 import { fingerprint, parseUrl, showUrl } from '../tools/redact.ts';
+import { readPieces, readSmall, writePrivate } from './files.ts';
 import { progressTo } from './progress.ts';
 import { renderText } from './render-text.ts';
 import { listenCommand } from './listen.ts';
 import { addTargetOptions, givenByOptions } from './target-options.ts';
 import { readSecrets, takeFromQuery } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
-import { languageOf, numberOf, UsageError } from './words.ts';
+import { languageAsked, languageOf, numberOf, UsageError } from './words.ts';
+
+/** Twenty requests with all they may hold, some times over. */
+const MAX_FACTS = 4 * 1024 * 1024;
 
 interface Options {
   readonly kind: string;
@@ -38,7 +43,9 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
   const command = commandOf(terminal);
   let exit: ExitCode = 0;
   command.action(async (url: string | undefined, options: Options) => {
-    if (options.replay !== undefined) exit = replay(options, terminal);
+    if ([url, options.replay, options.log].filter((one) => one !== undefined).length > 1)
+      throw new UsageError('地址、--log 与 --replay 只能给一个', 'give one of: an address, --log, --replay');
+    if (options.replay !== undefined) exit = await replay(options.replay, options, terminal);
     else if (options.log !== undefined) exit = await explainLog(options.log, options, terminal);
     else exit = await examine(url, options, terminal);
   });
@@ -52,7 +59,7 @@ export async function runDoctor(argv: readonly string[], terminal: Terminal): Pr
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 4;
     if (error instanceof UsageError) {
-      terminal.err(`${error.message}\n`);
+      terminal.err(`${error.says[languageAsked(argv, terminal.env)]}\n`);
       return 4;
     }
     terminal.err(`doctor failed: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -97,11 +104,13 @@ function commandOf(terminal: Terminal): Command {
 }
 
 async function examine(url: string | undefined, options: Options, terminal: Terminal): Promise<ExitCode> {
-  const parsed = url === undefined ? null : parseUrl(url);
-  if (parsed === null || parsed.hostname === '')
-    throw new UsageError('give the whole address with its scheme, e.g. ws://127.0.0.1:8080/onebot/v11/ws');
+  const parsed = addressOf(url);
   const target = options.kind === 'auto' ? guessTarget(parsed) : targetNamed(options.kind);
-  if (target === null) throw new UsageError(`no kind fits ${parsed.protocol}//; name it with --kind`);
+  if (target === null)
+    throw new UsageError(
+      `没有哪个种类的地址以 ${parsed.protocol}// 开头；用 --kind 指明`,
+      `no kind fits ${parsed.protocol}//; name it with --kind`,
+    );
   const { secrets, tokenInQuery } = takeFromQuery(parsed, await readSecrets(options, terminal));
   const { facts, report } = await diagnose({
     target,
@@ -110,32 +119,55 @@ async function examine(url: string | undefined, options: Options, terminal: Term
     totalMs: numberOf('--timeout', options.timeout, 1, 60) * 1000,
     ...(terminal.interactive && options.json !== true ? { onStep: progressTo((text) => terminal.err(text), options.lang) } : {}),
   });
-  if (options.save !== undefined) writeFileSync(options.save, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
-  return tell(report, options, terminal);
+  return tell(facts, report, { options, terminal });
 }
 
-function replay(options: Options, terminal: Terminal): ExitCode {
-  const facts = readFacts(readText(options.replay ?? ''));
-  if (facts === null) throw new UsageError('that file holds no facts of this doctor; --save writes them');
-  const target = targetNamed(facts.question.target);
-  if (target === null) throw new UsageError(`this doctor does not know the kind ${facts.question.target}`);
-  return tell(conclude(target, facts), options, terminal);
+function addressOf(text: string | undefined): URL {
+  const parsed = text === undefined ? null : parseUrl(text);
+  if (parsed !== null && parsed.hostname !== '') return parsed;
+  if (text !== undefined && /^[\w.[\]:-]+(\/.*)?$/.test(text) && URL.canParse(`ws://${text}`))
+    throw new UsageError(
+      `地址缺少协议：写成 ${showUrl(`ws://${text}`)}，HTTP API 写 http://…`,
+      `the address has no scheme: write ${showUrl(`ws://${text}`)}, or http://… for an HTTP API`,
+    );
+  throw new UsageError(
+    '给出带协议的完整地址，例如 ws://127.0.0.1:8080/onebot/v11/ws',
+    'give the whole address with its scheme, e.g. ws://127.0.0.1:8080/onebot/v11/ws',
+  );
+}
+
+async function replay(path: string, options: Options, terminal: Terminal): Promise<ExitCode> {
+  const facts = readFacts(await readSmall(path, MAX_FACTS));
+  const target = facts === null ? null : targetNamed(facts.question.target);
+  if (facts === null || (target !== null && target !== pastedLog && parseUrl(facts.question.url) === null))
+    throw new UsageError(`${path} 不是这个 doctor 用 --save 写的文件`, `${path} is no file that --save of this doctor wrote`);
+  if (target === null)
+    throw new UsageError(
+      `这个 doctor 不认识种类 ${facts.question.target}`,
+      `this doctor does not know the kind ${facts.question.target}`,
+    );
+  return tell(facts, conclude(target, facts), { options, terminal });
 }
 
 async function explainLog(path: string, options: Options, terminal: Terminal): Promise<ExitCode> {
-  const text = path === '-' ? await terminal.readStdin() : readText(path);
+  const isPiped = path === '-';
   const question: Question = {
     target: pastedLog.name,
-    url: path === '-' ? 'standard input' : path,
+    url: isPiped ? 'standard input' : path,
     active: false,
     secrets: {},
     given: {},
   };
-  return tell(conclude(pastedLog, { schema: 'hufu.doctor/1', question, seen: readLog(text) }), options, terminal);
+  const seen = await readLog(linesOf(isPiped ? terminal.stdin : readPieces(path)));
+  const facts: Facts = { schema: 'hufu.doctor/1', question, seen };
+  return tell(facts, conclude(pastedLog, facts), { options, terminal });
 }
 
-function tell(report: Report, options: Options, terminal: Terminal): ExitCode {
-  terminal.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : renderText(report, options.lang));
+/** The verdict first: a file that cannot be written does not take it away. */
+function tell(facts: Facts, report: Report, to: { readonly options: Options; readonly terminal: Terminal }): ExitCode {
+  const { json, lang, save } = to.options;
+  to.terminal.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : renderText(report, lang));
+  if (save !== undefined) writePrivate(save, `${JSON.stringify(facts, null, 2)}\n`);
   return report.exit;
 }
 
@@ -160,12 +192,4 @@ function questionOf(target: Target, url: URL, given: Given): Question {
       ...givenByOptions(target, options, targets),
     },
   };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -1,10 +1,11 @@
+import { text } from 'node:stream/consumers';
 import type { Secrets } from '../model/question.ts';
 import { UsageError } from './words.ts';
 
 /** Where a secret comes from. Never the command line itself: it stands in the process list and in the shell's history. */
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readStdin(): Promise<string>;
+  readonly stdin: AsyncIterable<Uint8Array>;
 }
 
 /** Names of secrets a person can give, each as `--<name>-env NAME`; one of them may come as `--token-stdin`. */
@@ -19,11 +20,12 @@ export async function readSecrets(options: SecretOptions, sources: SecretSources
     const variable = options[`${name}Env`];
     if (typeof variable !== 'string') continue;
     const value = sources.env[variable];
-    if (value === undefined) throw new UsageError(`the environment variable ${variable} is not set`);
+    if (value === undefined)
+      throw new UsageError(`没有设置环境变量 ${variable}`, `the environment variable ${variable} is not set`);
     secrets[name] = value;
   }
   // Exactly what was piped in, but for the one line end that echo adds: a blank too many is what may be looked for.
-  if (options['tokenStdin'] === true) secrets['token'] = (await sources.readStdin()).replace(/\r?\n$/, '');
+  if (options['tokenStdin'] === true) secrets['token'] = (await text(sources.stdin)).replace(/\r?\n$/, '');
   return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
 }
 

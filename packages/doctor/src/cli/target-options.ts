@@ -20,7 +20,11 @@ export function givenByOptions(target: Target, values: Readonly<Record<string, u
   const own = new Set((target.options ?? []).map((option) => option.flags));
   const foreign = targets.flatMap((one) => one.options ?? []).filter((option) => !own.has(option.flags));
   const misplaced = foreign.find((option) => values[optionOf(option).attributeName()] !== undefined);
-  if (misplaced !== undefined) throw new UsageError(`${misplaced.flags} is not for ${target.name}; see --kind`);
+  if (misplaced !== undefined)
+    throw new UsageError(
+      `${misplaced.flags} 不用于 ${target.name}；见 --kind`,
+      `${misplaced.flags} is not for ${target.name}; see --kind`,
+    );
   const given: Record<string, string | number | boolean> = {};
   for (const option of target.options ?? []) {
     const name = optionOf(option).attributeName();
@@ -28,7 +32,11 @@ export function givenByOptions(target: Target, values: Readonly<Record<string, u
     if (value === true) given[name] = true;
     if (typeof value !== 'string') continue;
     const read = option.read === undefined ? value : option.read(value);
-    if (read === null) throw new UsageError(`${option.flags} cannot be "${value.slice(0, 64)}": ${option.says}`);
+    if (read === null)
+      throw new UsageError(
+        `${option.flags} 不能是“${value.slice(0, 64)}”：${option.says}`,
+        `${option.flags} cannot be "${value.slice(0, 64)}": ${option.says}`,
+      );
     given[name] = read;
   }
   return given;

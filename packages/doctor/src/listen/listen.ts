@@ -19,7 +19,6 @@ export interface ListenOptions {
   onListening(address: string): void;
 }
 
-const FIRST_BYTE_MS = 5000;
 const MAX_POST = 256 * 1024;
 
 /** Waits for one connection, accepts what it can, answers what came. Nothing is sent but the 101 or a 204. */
@@ -39,14 +38,15 @@ export function listenOnce(options: ListenOptions): Promise<Readonly<Record<stri
       for (const socket of sockets) socket.destroy();
       resolve(seen);
     };
-    const timer = setTimeout(() => finish({}), options.waitMs);
+    // Health checks and port scanners say nothing: the one that is waited for may still come.
+    let quiet: Readonly<Record<string, Seen>> = {};
+    const timer = setTimeout(() => finish(quiet), options.waitMs);
 
     const onSocket = (socket: Socket) => {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
-      const silence = setTimeout(() => finish({ first: first(socket, 'nothing') }), FIRST_BYTE_MS).unref();
+      quiet = { first: first(socket, 'nothing') };
       socket.once('data', (bytes) => {
-        clearTimeout(silence);
         const protocol = protocolOf(bytes);
         if (protocol !== 'http') return finish({ first: first(socket, protocol), ...connectOf(bytes, protocol, secrets) });
         socket.pause();
@@ -98,7 +98,10 @@ export function listenOnce(options: ListenOptions): Promise<Readonly<Record<stri
       });
       request.on('end', () => {
         response.writeHead(204).end();
-        const signature = readSignature(headerOf(request, 'x-signature'), Buffer.concat(chunks), secrets['secret']);
+        const isEvent = request.method === 'POST';
+        const signature = isEvent
+          ? readSignature(headerOf(request, 'x-signature'), Buffer.concat(chunks), secrets['secret'])
+          : null;
         const seen = {
           first: first(request.socket, 'http'),
           ...readCall(request, secrets),
@@ -111,10 +114,14 @@ export function listenOnce(options: ListenOptions): Promise<Readonly<Record<stri
       socket.destroy();
       finish({ first: note('first bytes', { protocol: 'other' }) });
     });
-    server.once('error', reject);
+    server.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     server.listen({ host: options.host, port: options.port }, () => {
       const address = server.address();
-      if (typeof address === 'object' && address !== null) options.onListening(`${address.address}:${address.port}`);
+      if (typeof address !== 'object' || address === null) return;
+      options.onListening(`${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`);
     });
   });
 }

@@ -30,6 +30,7 @@ export function readCall(request: IncomingMessage, secrets: Secrets): Record<str
       from: request.socket.remoteAddress ?? '',
       upgrade: headers.upgrade !== undefined,
       httpVersion: request.httpVersion,
+      browser: headers.upgrade === undefined && /text\/html/.test(headers.accept ?? ''),
     }),
   };
   for (const name of EXPLAINED) {

@@ -6,13 +6,34 @@ const HUFU = 'Hufu 0.1, NapCat and LLOneBot by their sources';
 const NEAR = ['blanks', 'quotes', 'percent-encoded', 'scheme twice', 'case'];
 
 const rules: readonly Rule[] = [
-  rule('remote.tls_mismatch', HUFU, (facts) => (noteOf(facts, 'first')['protocol'] === 'tls' ? certain(['first']) : null)),
+  rule('remote.tls_mismatch', HUFU, (facts) =>
+    noteOf(facts, 'first')['protocol'] === 'tls'
+      ? certain(['first'], {
+          detail: {
+            zh: '对方拨的是 wss:// 或 https://，而这里不用 TLS：在对方的地址里写 ws://',
+            en: 'the other end dials wss:// or https://, and there is no TLS here: write ws:// in its address',
+          },
+        })
+      : null,
+  ),
   rule('remote.not_http', HUFU, (facts) => {
     const protocol = noteOf(facts, 'first')['protocol'];
     return protocol === 'wkproto' || protocol === 'other' ? certain(['first']) : null;
   }),
   rule('http.upgrade_missing', HUFU, (facts) =>
-    noteOf(facts, 'call')['upgrade'] === false && facts.seen['content-type'] === undefined ? likely(['call']) : null,
+    isBrowser(facts)
+      ? certain(['call'], {
+          detail: {
+            zh: '来的是浏览器：这个地址要填在 OneBot 程序里，不用打开',
+            en: 'a browser came: enter this address in the OneBot program, there is no page to open',
+          },
+        })
+      : null,
+  ),
+  rule('http.upgrade_missing', HUFU, (facts) =>
+    noteOf(facts, 'call')['upgrade'] === false && !isBrowser(facts) && facts.seen['content-type'] === undefined
+      ? likely(['call'])
+      : null,
   ),
   rule('cred.missing', HUFU, (facts) =>
     isOnebot(facts) && facts.seen['authorization'] === undefined && expectsToken(facts) ? certain(['call']) : null,
@@ -44,7 +65,14 @@ const rules: readonly Rule[] = [
     noteOf(facts, 'authorization')['relation'] === 'differs' ? certain(['authorization']) : null,
   ),
   rule('remote.self_id_missing', HUFU, (facts) =>
-    isOnebot(facts) && facts.seen['x-self-id'] === undefined ? certain(['call']) : null,
+    isOnebot(facts) && facts.seen['x-self-id'] === undefined
+      ? certain(['call'], {
+          detail: {
+            zh: '这个连接没有 X-Self-ID：对方没有发送，或被中间的代理去掉',
+            en: 'there is no X-Self-ID: the other end did not send it, or something in between took it away',
+          },
+        })
+      : null,
   ),
   rule('remote.role_header', HUFU, (facts) => {
     const role = noteOf(facts, 'x-client-role')['value'];
@@ -72,7 +100,10 @@ const rules: readonly Rule[] = [
 ];
 
 const settled: readonly Statement[] = [
-  { says: { zh: '连接到达了', en: 'a connection arrived' }, when: (facts) => facts.seen['first'] !== undefined },
+  {
+    says: { zh: '连接到达了', en: 'a connection arrived' },
+    when: (facts) => facts.seen['first'] !== undefined && !isQuiet(facts),
+  },
   {
     says: { zh: '是 WebSocket 握手', en: 'it is a WebSocket handshake' },
     when: (facts) => noteOf(facts, 'call')['upgrade'] === true,
@@ -106,17 +137,26 @@ export const incoming: Target = {
     },
     {
       says: {
-        zh: '限定的时间内没有连接到达：检查对方的地址、端口与防火墙',
-        en: 'nothing came in that time: see the address, the port and the firewall at the other end',
+        zh: '有程序连上来却什么也没发：健康检查、端口扫描，或一个等服务器先开口的程序',
+        en: 'somebody connected and said nothing: a health check, a port scanner, or a program that waits for the server to speak first',
       },
-      when: (facts) => facts.seen['first'] === undefined,
+      when: isQuiet,
     },
   ],
-  fallback: (facts) => (facts.seen['first'] === undefined ? 'remote.nobody_came' : null),
+  fallback: (facts) => (facts.seen['first'] === undefined || isQuiet(facts) ? 'remote.nobody_came' : null),
 };
 
 function isOnebot(facts: Facts): boolean {
-  return facts.seen['call'] !== undefined;
+  return facts.seen['call'] !== undefined && !isBrowser(facts);
+}
+
+function isBrowser(facts: Facts): boolean {
+  return noteOf(facts, 'call')['browser'] === true;
+}
+
+/** Connected, and no byte came. */
+function isQuiet(facts: Facts): boolean {
+  return noteOf(facts, 'first')['protocol'] === 'nothing';
 }
 
 function expectsToken(facts: Facts): boolean {

@@ -1,30 +1,29 @@
-import type { LineSeen } from '../model/facts.ts';
+import type { LineSeen, Seen } from '../model/facts.ts';
 import { redact } from '../tools/redact.ts';
 import { logPatterns } from './patterns/index.ts';
 
-const MAX_LINES = 200_000;
-const MAX_LINE = 4096;
 const SHOWN = 160;
 /** Colours of a terminal. */
 const COLOUR = /\u001b\[[\d;]{0,16}m/g;
 
-/** One fact per pattern that matched: where first, how often, and the line without its secrets. */
-export function readLog(text: string): Record<string, LineSeen> {
+/** How much was read, and one fact per pattern that matched: where first, how often, and the line without its secrets. */
+export async function readLog(lines: AsyncIterable<string> | Iterable<string>): Promise<Record<string, Seen>> {
   const seen = new Map<string, LineSeen>();
-  const lines = text.split('\n', MAX_LINES);
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.slice(0, MAX_LINE).replace(COLOUR, '');
+  let count = 0;
+  for await (const raw of lines) {
+    count += 1;
+    const line = raw.replace(COLOUR, '');
     for (const { id, match, software } of logPatterns) {
       const groups = match.exec(line);
       if (groups === null) continue;
       const first = seen.get(id);
       if (first !== undefined) seen.set(id, { ...first, times: first.times + 1 });
-      else seen.set(id, lineSeen(software, { line: index + 1, text: shown(line), values: valuesOf(groups.groups ?? {}) }));
+      else seen.set(id, lineSeen(software, { line: count, text: shown(line), values: valuesOf(groups.groups ?? {}) }));
     }
   }
-  return Object.fromEntries([...seen].toSorted(([, a], [, b]) => a.line - b.line));
+  const understood = [...seen].toSorted(([, a], [, b]) => a.line - b.line);
+  return { log: { kind: 'note', request: 'log', values: { lines: count }, ms: 0 }, ...Object.fromEntries(understood) };
 }
-
 function lineSeen(software: string, what: Pick<LineSeen, 'line' | 'text' | 'values'>): LineSeen {
   return { kind: 'line', request: software, times: 1, ...what, ms: 0 };
 }

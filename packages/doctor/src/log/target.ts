@@ -1,5 +1,5 @@
 import { certain, possible, rule } from '../engine/conclude.ts';
-import { type Facts, lineOf } from '../model/facts.ts';
+import { type Facts, lineOf, noteOf } from '../model/facts.ts';
 import type { Rule, Target } from '../model/target.ts';
 import { logPatterns } from './patterns/index.ts';
 import type { LogPattern } from './pattern.ts';
@@ -56,13 +56,13 @@ export const pastedLog: Target = {
   open: [
     {
       says: {
-        zh: '没有认出任何一行。NoneBot：在 .env 写 LOG_LEVEL=TRACE 后重试，并粘贴从启动开始的日志',
-        en: 'no line was recognised. NoneBot: set LOG_LEVEL=TRACE in .env, try again, and paste the log from its start',
+        zh: '这份日志是空的',
+        en: 'the log is empty',
       },
-      when: (facts) => Object.keys(facts.seen).length === 0,
+      when: (facts) => noteOf(facts, 'log')['lines'] === 0,
     },
   ],
-  fallback: (facts) => (Object.keys(facts.seen).length === 0 ? 'remote.unknown_403' : null),
+  fallback: (facts) => (Object.values(facts.seen).some((one) => one.kind === 'line') ? null : 'remote.log_unknown'),
 };
 
 function isUnexplained(facts: Facts): boolean {

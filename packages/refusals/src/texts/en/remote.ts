@@ -224,6 +224,12 @@ export const remote: RemoteTexts = {
     'Look at the log of the other end for the address it dials.',
     'Correct the reverse address at the other end; in a container use the address of the host, not 127.0.0.1.',
   ),
+  'remote.log_unknown': text(
+    'No line of this log was recognised',
+    'None of its lines is one that NoneBot, Koishi, LLOneBot, NapCat, Lagrange, WuKongIM or Nacos writes about a refused connection.',
+    'See that it is the log of the end that refuses, that it covers the moment of the refusal, and that it begins at the start of the program.',
+    'NoneBot: set LOG_LEVEL=TRACE in .env, try again and give the new log; or run the doctor on the address itself.',
+  ),
   'remote.auth_scheme': text(
     'The peer does not read this form of Authorization',
     'The token is sent in a form that is not read: it has to be the word Bearer, one blank, the token. Without the word, or with two blanks, it counts as none.',

@@ -224,6 +224,12 @@ export const remote: RemoteTexts = {
     '在对方的日志里查看它拨的是哪个地址。',
     '更正对方的反向地址；在容器里要用宿主机的地址，而不是 127.0.0.1。',
   ),
+  'remote.log_unknown': text(
+    '这份日志里没有一行被认出',
+    '其中没有 NoneBot、Koishi、LLOneBot、NapCat、Lagrange、WuKongIM 或 Nacos 在拒绝连接时会写的行。',
+    '确认这是拒绝连接的那一端的日志，包含被拒绝的时刻，并且从程序启动开始。',
+    'NoneBot：在 .env 写 LOG_LEVEL=TRACE 后重试，再给出新的日志；或者直接对那个地址运行 doctor。',
+  ),
   'remote.auth_scheme': text(
     'Authorization 的写法对方不读',
     '令牌送到了，但写法不对：要求是 Bearer、一个空格、令牌；没有前缀或有两个空格都会被当作没有令牌。',
