@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { pngOf } from '../../packages/web/test/png.ts';
 import { launchChromium } from '../lib/chromium.ts';
 import { type Friend, newFriend } from '../lib/friend.ts';
+import { freePort } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
 
@@ -16,6 +17,9 @@ const composer = (page: Page) => page.getByLabel('Write a message', { exact: tru
 const numberOf = (page: Page, id: string) => page.getByTestId(`conversation-${id}`).locator('.badge');
 const say = (ben: Friend, to: string, type: number, content: string) => ben.say(to, type, { type: 1, content });
 const groupOf = (ben: Friend, name: string) => ben.newGroup(name, ['ann']);
+
+const isAtEnd = (page: Page) =>
+  page.getByTestId('timeline').evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 2);
 
 /** Where the top of the message with this text is on the screen. */
 async function topOf(page: Page, words: string): Promise<number> {
@@ -40,6 +44,25 @@ describe('the page', { timeout: 300_000 }, () => {
     ben?.client.detach();
     await browser?.close();
     await server?.close();
+  });
+
+  it('takes the admin secret out of the address bar before anything else, wherever its link is opened', async (t) => {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const tab = await context.newPage();
+    const secret = () => tab.getByTestId('welcome-secret').inputValue();
+    await tab.goto(`${server.ready.http}/welcome#secret=one`);
+    assert.equal(await secret(), 'one');
+    assert.equal(await tab.evaluate('location.href'), `${server.ready.http}/welcome`);
+    await tab.goto(`${server.ready.http}/welcome#secret=two`);
+    await until('the secret of the second link', async () => (await secret()) === 'two');
+    assert.equal(await tab.evaluate('location.href'), `${server.ready.http}/welcome`);
+  });
+
+  it('tells in a conversation with a bot of mine whether its program is there', async () => {
+    await ann.newBot('Away', `ws://127.0.0.1:${await freePort()}/onebot/v11/ws`);
+    await ann.writeToNewBot();
+    await page.locator('.chat-head').getByText('waiting for the program').waitFor();
   });
 
   it('finds somebody by the exact account, and says so when there is nobody', async () => {
@@ -107,7 +130,6 @@ describe('the page', { timeout: 300_000 }, () => {
     await page.getByRole('heading', { name: 'History' }).waitFor();
     await page.getByTestId('to-newest').click();
     await ann.heard((one) => one.text === 'talk 300.');
-    const box = page.getByTestId('timeline');
     const count = await page.getByTestId('message').count();
     // Just inside the stretch that reads older ones.
     const seen = await page.getByTestId('message').nth(3).textContent();
@@ -127,14 +149,11 @@ describe('the page', { timeout: 300_000 }, () => {
     assert.ok(near(await topOf(page, words), before), 'a new one moves nothing');
     assert.equal((await numberOf(page, group).textContent())?.trim(), '1');
     await page.getByTestId('to-newest').click();
-    await until('the end', () => box.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 2));
+    await until('the end', () => isAtEnd(page));
     await until('the number to go', async () => (await numberOf(page, group).count()) === 0);
     await say(ben, group, 2, 'news at the end');
     await ann.heard((one) => one.text === 'news at the end');
-    assert.ok(
-      await box.evaluate((frame) => frame.scrollHeight - frame.scrollTop - frame.clientHeight < 2),
-      'it stays at the end',
-    );
+    assert.ok(await isAtEnd(page), 'it stays at the end');
   });
 
   it('keeps the place of a picture before it has loaded, and shows an own one at once', async () => {
@@ -180,6 +199,7 @@ describe('the page', { timeout: 300_000 }, () => {
     await admin(server, '/channel/subscriber_remove', member);
     await ann.say('let me in');
     await ann.card('im.not_member');
+    await until('its cause to be in sight', () => isAtEnd(page));
     await ann.say('and this');
     await page.getByRole('button', { name: 'Discard' }).nth(1).click();
     await admin(server, '/channel/subscriber_add', member);
@@ -194,6 +214,8 @@ describe('the page', { timeout: 300_000 }, () => {
     await server.kill('SIGKILL');
     await page.getByText('Try now').waitFor();
     await ann.say('written in the dark');
+    await page.locator('[data-state="sending"]').waitFor();
+    assert.equal(await page.locator('.quote').count(), 0, 'what waits to be sent is quoted by no other message');
     await ann.say('taken back');
     await page.getByRole('button', { name: 'Discard' }).nth(1).click();
     server = await server.again();

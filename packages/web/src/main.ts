@@ -2,7 +2,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { i18n } from './i18n/index.ts';
-import { takeSecretFromAddress } from './lib/secret-in-address.ts';
+import { watchAddressForSecret } from './lib/secret-in-address.ts';
 import { router } from './router.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -16,8 +16,7 @@ import './styles/dialog.css';
 import './styles/refusal.css';
 import './styles/bots.css';
 
-// Before the router reads the address: the secret must not stay in the history.
-takeSecretFromAddress();
+watchAddressForSecret();
 
 createApp(App)
   .directive('focus', { mounted: (element: HTMLElement) => element.focus() })

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
-import { secretFromAddress } from './lib/secret-in-address.ts';
+import { secretFromAddress, takeSecretFromAddress } from './lib/secret-in-address.ts';
 import { useSession } from './stores/session.ts';
 import BotsView from './views/BotsView.vue';
 import ChatsView from './views/ChatsView.vue';
@@ -7,6 +7,9 @@ import HomeView from './views/HomeView.vue';
 import RefusalsView from './views/RefusalsView.vue';
 import SignInView from './views/SignInView.vue';
 import WelcomeView from './views/WelcomeView.vue';
+
+// Before the router reads the address: it writes what it has read back, and the secret must not stay there.
+takeSecretFromAddress();
 
 export const router = createRouter({
   history: createWebHistory(),

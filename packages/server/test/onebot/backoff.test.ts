@@ -4,15 +4,15 @@ import fc from 'fast-check';
 import { type DialEnd, FRESH, nextDial } from '../../src/surfaces/onebot/transports/backoff.ts';
 
 describe('the time to the next dial', () => {
-  test('grows by 1.7 from 3 s to 60 s while the peer cannot be reached', () => {
+  test('grows by 1.7 from 3 s to 10 s while the peer cannot be reached', () => {
     let backoff = FRESH;
     const delays: number[] = [];
-    for (let n = 0; n < 8; n += 1) {
+    for (let n = 0; n < 5; n += 1) {
       const next = nextDial(backoff, { kind: 'unreachable' }, 0.5);
       backoff = next.backoff;
       delays.push(next.delayMs);
     }
-    assert.deepEqual(delays, [3000, 5100, 8670, 14_739, 25_056, 42_596, 60_000, 60_000]);
+    assert.deepEqual(delays, [3000, 5100, 8670, 10_000, 10_000]);
   });
   test('begins anew after a minute of stable connection', () => {
     assert.equal(nextDial({ failures: 5, refusals: 0 }, { kind: 'lost', stableMs: 60_000 }, 0.5).delayMs, 3000);

@@ -1,17 +1,19 @@
 /** The admin secret that the start-up line put behind `#`; fragments never travel to the server. */
 let taken = '';
 
-/** Reads `#<secret>` or `#secret=<secret>` once and erases it from the address bar and the history. */
+/** Reads `#secret=<secret>` once and erases it from the address bar and the history. */
 export function takeSecretFromAddress(): void {
-  const raw = window.location.hash.slice(1);
-  if (raw === '') return;
-  const value = raw.replace(/^(secret|admin|welcome)=/, '');
-  try {
-    taken = decodeURIComponent(value);
-  } catch {
-    taken = value;
-  }
+  const secret = inAddress();
+  if (secret === null) return;
+  taken = secret;
   window.history.replaceState(null, '', window.location.pathname + window.location.search);
+}
+
+/** The link may be opened where the page stands already: then only the fragment changes, and nothing would read it. */
+export function watchAddressForSecret(): void {
+  window.addEventListener('hashchange', () => {
+    if (inAddress() !== null) window.location.reload();
+  });
 }
 
 export function secretFromAddress(): string {
@@ -20,4 +22,8 @@ export function secretFromAddress(): string {
 
 export function forgetSecret(): void {
   taken = '';
+}
+
+function inAddress(): string | null {
+  return new URLSearchParams(window.location.hash.slice(1)).get('secret');
 }

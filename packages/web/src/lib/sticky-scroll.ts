@@ -7,6 +7,8 @@ const NEAR_PX = 60;
 export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<HTMLElement | undefined>) {
   const atEnd = ref(true);
   let observer: ResizeObserver | undefined;
+  /** Height of the content when the observer saw it last. */
+  let seenHeight = 0;
 
   function toEnd(): void {
     atEnd.value = true;
@@ -25,7 +27,9 @@ export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<
 
   function onScroll(): void {
     const frame = box.value;
-    if (frame !== undefined) atEnd.value = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX;
+    // What has grown since is not scrolled away from: the observer is told of it after this.
+    if (frame === undefined || frame.scrollHeight !== seenHeight) return;
+    atEnd.value = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX;
   }
 
   /** What is put in above leaves what is seen where it is. */
@@ -40,6 +44,7 @@ export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<
   onMounted(() => {
     observer = new ResizeObserver(() => {
       if (atEnd.value) toEnd();
+      seenHeight = box.value?.scrollHeight ?? 0;
     });
     for (const element of [box.value, content.value]) if (element !== undefined) observer.observe(element);
   });

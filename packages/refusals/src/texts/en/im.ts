@@ -5,7 +5,7 @@ export const im: FamilyTexts<'im'> = {
     'Not a member of the channel',
     'The sender is not among the subscribers of the group.',
     'GET /api/v1/groups/<id>/members, or see the group in the page.',
-    'POST /channel/subscriber_add {"channel_id","channel_type": 2,"subscribers": ["<uid>"]} with the admin secret.',
+    'Ask somebody in the group to add you (Members, Add somebody); a back end calls POST /channel/subscriber_add {"channel_id","channel_type": 2,"subscribers": ["<uid>"]} with the admin secret.',
   ),
   'im.blacklisted': text(
     'On the deny list',

@@ -5,7 +5,7 @@ export const im: FamilyTexts<'im'> = {
     '不是频道成员',
     '发送者不在该群的订阅者之中。',
     '请求 GET /api/v1/groups/<id>/members，或在页面查看该群。',
-    '用管理密钥调用 POST /channel/subscriber_add {"channel_id","channel_type": 2,"subscribers": ["<uid>"]}。',
+    '请群里的人重新添加你（成员 → 添加成员）；后端则用管理密钥调用 POST /channel/subscriber_add {"channel_id","channel_type": 2,"subscribers": ["<uid>"]}。',
   ),
   'im.blacklisted': text(
     '在拒绝名单中',

@@ -1,3 +1,4 @@
+import { PYTHON_ENVIRONMENT } from './python.ts';
 import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
 /**
@@ -23,8 +24,9 @@ bot.run(host="${host}", port=${port})
     framework: 'aiocqhttp',
     files: [{ path: 'bot.py', content: bot }],
     steps: [
+      PYTHON_ENVIRONMENT,
       { zh: '安装', en: 'Install', command: 'pip install aiocqhttp==1.4.4' },
-      { zh: '把 bot.py 存到一个文件夹', en: 'Save bot.py in a folder' },
+      { zh: '把 bot.py 放进这个文件夹', en: 'Put bot.py into the folder' },
       { zh: '在该文件夹运行', en: 'Run it there', command: 'python bot.py' },
       { zh: '给机器人发送 ping，它会回复 pong', en: 'Send ping to the bot; it answers pong' },
     ],

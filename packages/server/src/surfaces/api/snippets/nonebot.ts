@@ -1,3 +1,4 @@
+import { PYTHON_ENVIRONMENT } from './python.ts';
 import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
 /** A PNG of 98 bytes: the two halves of a tally. */
@@ -43,8 +44,9 @@ if __name__ == "__main__":
       { path: 'bot.py', content: bot },
     ],
     steps: [
+      PYTHON_ENVIRONMENT,
       { zh: '安装', en: 'Install', command: 'pip install "nonebot2[fastapi]==2.5.0" "nonebot-adapter-onebot==2.4.6"' },
-      { zh: '把 .env 和 bot.py 放进同一个文件夹', en: 'Put .env and bot.py into one folder' },
+      { zh: '把 .env 和 bot.py 放进这个文件夹', en: 'Put .env and bot.py into the folder' },
       { zh: '在该文件夹运行', en: 'Run it there', command: 'python bot.py' },
       {
         zh: '给机器人发送 ping，它会回复 pong；发送 picture，它会回复一张图片',

@@ -19,10 +19,12 @@ export const FRESH: Backoff = { failures: 0, refusals: 0 };
 
 const FIRST_MS = 3000;
 const FACTOR = 1.7;
-const LONGEST_MS = 60_000;
+/** Not longer: somebody who starts the program looks on, and a dial that nobody takes costs nothing. */
+const LONGEST_MS = 10_000;
 const JITTER = 0.2;
 const STABLE_MS = 60_000;
-const REFUSED_STEPS_MS = [10_000, 30_000, 60_000, 300_000] as const;
+const REFUSED_STEPS_MS = [10_000, 30_000, 60_000] as const;
+const REFUSED_LONGEST_MS = 300_000;
 export const HELD_FOR_MS = 60_000;
 const HELD_STEP_MS = 5000;
 
@@ -33,7 +35,7 @@ export function nextDial(
   random: number,
 ): { readonly backoff: Backoff; readonly delayMs: number } {
   if (end.kind === 'refused') {
-    const step = REFUSED_STEPS_MS[Math.min(backoff.refusals, REFUSED_STEPS_MS.length - 1)] ?? LONGEST_MS;
+    const step = REFUSED_STEPS_MS[backoff.refusals] ?? REFUSED_LONGEST_MS;
     return { backoff: { failures: 0, refusals: backoff.refusals + 1 }, delayMs: step };
   }
   if (end.kind === 'held') {
