@@ -83,8 +83,8 @@ describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { time
   it('names a mistake in what was pasted: another token, another number, another path', async () => {
     for (const [framework, path, start, edit, code] of [
       ['aiocqhttp', '/ws', startAiocqhttp, [/hfb_\w+/, 'another-token'], 'remote.token_mismatch'],
-      ['koishi', '/onebot', startKoishi, [/selfId: '\d+'/, "selfId: '12345'"], 'remote.soft_refusal'],
-      ['koishi', '/onebot', startKoishi, ['path: /onebot', 'path: /another'], 'remote.soft_refusal'],
+      ['koishi', '/onebot', startKoishi, [/selfId: '\d+'/, "selfId: '12345'"], 'remote.self_id_unknown'],
+      ['koishi', '/onebot', startKoishi, ['path: /onebot', 'path: /another'], 'remote.koishi_no_adapter'],
     ] as const) {
       const port = await freePort();
       const bot = await ann.newBot(`Mistaken ${code}`, `ws://127.0.0.1:${port}${path}`, framework);

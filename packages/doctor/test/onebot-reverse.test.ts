@@ -209,6 +209,24 @@ const cases: readonly Case[] = [
     { ...KOISHI, W3: KOISHI.W2, W3k: KOISHI.W3 },
     ['remote.path_wrong'],
   ],
+  [
+    'Koishi that closed the connection of whoever asks for the bot id',
+    { given: { selfId: 10001, saw: 101, sawCloseCode: 1008, sawCloseReason: 'invalid x-self-id' } },
+    KOISHI,
+    ['remote.self_id_unknown'],
+  ],
+  [
+    'Koishi that closed the connection of whoever asks without a word',
+    { given: { selfId: 10001, saw: 101, sawCloseCode: 1005, sawCloseReason: '' } },
+    { ...KOISHI, W3: KOISHI.W2, W3k: KOISHI.W3 },
+    ['remote.path_wrong'],
+  ],
+  [
+    'an unknown program that closed the connection of whoever asks',
+    { given: { saw: 101, sawCloseCode: 1000, sawCloseReason: 'bad token' } },
+    { ...REACHED, H1: http(404) },
+    ['remote.soft_refusal'],
+  ],
   ['Koishi without its adapter', {}, { ...KOISHI, W3: KOISHI.W2, W3k: KOISHI.W2 }, ['remote.koishi_no_adapter']],
   [
     'aiocqhttp that says no token came, though one was sent',

@@ -16,9 +16,10 @@ export async function diagnoseDial(dialled: DiagnosisTarget): Promise<Verdict> {
       given: {
         selfId: dialled.selfId,
         clockMs: Date.now(),
-        ...(observed.status === undefined ? {} : { saw: observed.status }),
+        saw: observed.status,
         ...(observed.server === undefined ? {} : { sawServer: observed.server }),
         ...(observed.bodyBytes === undefined ? {} : { sawBodyBytes: observed.bodyBytes }),
+        ...(observed.close === undefined ? {} : { sawCloseCode: observed.close.code, sawCloseReason: observed.close.reason }),
         ...(droppedMsAgo === null ? {} : { droppedMsAgo }),
       },
     },
@@ -26,14 +27,15 @@ export async function diagnoseDial(dialled: DiagnosisTarget): Promise<Verdict> {
     totalMs: dialled.timeoutMs,
     known: { N1: { kind: 'dns', request: `resolve ${new URL(dialled.url).hostname}`, addresses, error: null, ms: 0 } },
   });
-  return verdictOf(report);
+  return verdictOf(report, observed.close === undefined ? 'remote.unknown_403' : 'remote.soft_refusal');
 }
 
-function verdictOf(report: Report): Verdict {
+/** `otherwise`: what is known without the doctor. */
+function verdictOf(report: Report, otherwise: Verdict['code']): Verdict {
   const [first] = report.causes;
   const change = first?.code === 'remote.path_wrong' ? first.edits[0]?.change : undefined;
   return {
-    code: first?.code ?? 'remote.unknown_403',
+    code: first?.code ?? otherwise,
     confidence: first?.confidence ?? 'possible',
     evidence: report.evidence,
     ...(change === undefined ? {} : { rightPath: new URL(change).pathname }),

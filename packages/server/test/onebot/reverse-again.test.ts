@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { refuse } from '../../src/kernel/outcome.ts';
 import { framework, untilState } from './support/framework.ts';
+import type { DiagnosisTarget } from '../../src/surfaces/onebot/index.ts';
 import { onebotWorld } from './support/world.ts';
 
 const START_MS = 1_767_225_600_000;
@@ -172,22 +173,34 @@ describe('a reverse client dials again', () => {
 
   test('quietly after a soft refusal: it counts as connected when it has kept the connection', async (t) => {
     const { now, pass } = clockOf(t);
-    const w = await onebotWorld(t, { now });
+    const asked: DiagnosisTarget[] = [];
+    const w = await onebotWorld(t, {
+      now,
+      diagnose: async (target) => {
+        asked.push(target);
+        return { code: 'remote.self_id_unknown', confidence: 'certain', evidence: [] };
+      },
+    });
     const peer = await framework(t);
     w.addClient('shiro', { kind: 'reverse', url: peer.url });
     const states: string[] = [];
     w.surface.onState((_, state) => void states.push(`${state.state} ${state.refusal?.code ?? ''}`.trim()));
     await w.surface.start();
     await until('the connection', () => peer.arrivals.length === 1);
-    peer.arrivals[0]?.peer.socket.close(1000);
-    await until('the refusal', () => states.at(-1) === 'refused remote.soft_refusal');
+    peer.arrivals[0]?.peer.socket.close(1008, 'invalid x-self-id');
+    await until('the verdict', () => states.at(-1) === 'refused remote.self_id_unknown');
+    assert.deepEqual(
+      asked.map((target) => target.observed),
+      [{ status: 101, close: { code: 1008, reason: 'invalid x-self-id' } }],
+    );
     pass(10_000);
     await until('the second', () => peer.arrivals.length === 2);
     await peer.arrivals[1]?.peer.next();
     assert.equal(w.surface.stateOf('c-shiro')?.state, 'refused');
     pass(2000);
     assert.equal(w.surface.stateOf('c-shiro')?.state, 'connected');
-    assert.deepEqual(states, ['waiting', 'connecting', 'connected', 'refused remote.soft_refusal', 'connected']);
+    const refused = ['refused remote.soft_refusal', 'refused remote.self_id_unknown'];
+    assert.deepEqual(states, ['waiting', 'connecting', 'connected', ...refused, 'connected']);
   });
 });
 

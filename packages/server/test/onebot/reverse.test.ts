@@ -120,6 +120,26 @@ describe('a reverse WebSocket', () => {
     }
   });
 
+  test('refused where another client of the bot is connected tells the doctor and the owner so', async (t) => {
+    let dropped: number | null = null;
+    const w = await onebotWorld(t, {
+      diagnose: async ({ droppedMsAgo }) => {
+        dropped = droppedMsAgo;
+        return { code: 'remote.self_id_duplicate', confidence: 'likely', evidence: [] };
+      },
+    });
+    const peer = await framework(t, (request) => (request.url === '/onebot/v11/' ? 403 : 101));
+    w.addClient('first', { kind: 'reverse', url: peer.url });
+    await w.surface.start();
+    await peer.first;
+    const diagnosed = untilState(w, (state) => state.refusal?.code === 'remote.self_id_duplicate');
+    const second = w.addClient('second', { kind: 'reverse', url: peer.url.replace(/ws$/, '') });
+    w.surface.applyChanges([{ kind: 'botClient.saved', client: second }]);
+    await diagnosed;
+    assert.equal(dropped, 0);
+    assert.deepEqual(w.refusals[0]?.refusal.evidence, { status: 403, heldBy: 'first' });
+  });
+
   test('to another OneBot implementation ends with its cause; the two do not answer each other without end', async (t) => {
     const [w, other] = [await onebotWorld(t), await onebotWorld(t)];
     other.addClient('f', { token: 'T1' });

@@ -30,7 +30,10 @@ function isAiocqhttp(facts: Facts): boolean {
 
 /** Koishi accepts every handshake and then closes: with a reason at the adapter's path, without a word elsewhere. */
 function isKoishi(facts: Facts): boolean {
-  if (['W3', 'W3k', 'W4'].some((id) => /^invalid x-(client-role|self-id)/.test(wsOf(facts, id)?.close?.reason ?? '')))
+  const reasons = ['W3', 'W3k', 'W4'].map((id) => wsOf(facts, id)?.close?.reason ?? '');
+  if (
+    [...reasons, String(facts.question.given['sawCloseReason'] ?? '')].some((one) => /^invalid x-(client-role|self-id)/.test(one))
+  )
     return true;
   const random = wsOf(facts, 'W2');
   return random?.status === 101 && random.close?.code === 1005 && httpOf(facts, 'H1')?.body === 'Not Found';

@@ -12,6 +12,14 @@ export function handshakeStatus(facts: Facts): number | null {
   return ownHandshake(facts)?.status ?? (typeof saw === 'number' ? saw : null);
 }
 
+/** How the real handshake ended after it was accepted, as we or the asking client met it; null = it was not closed. */
+export function closeMet(facts: Facts): { readonly code: number; readonly reason: string } | null {
+  const { sawCloseCode: code, sawCloseReason: reason } = facts.question.given;
+  const own = ownHandshake(facts);
+  if (own !== null) return own.close;
+  return typeof code === 'number' ? { code, reason: String(reason ?? '') } : null;
+}
+
 /** Ids of the probes behind `handshakeStatus`. */
 export function handshakeEvidence(facts: Facts): string[] {
   return ['W4', 'W4r'].filter((id) => seenAs(facts, id, 'ws') !== null);

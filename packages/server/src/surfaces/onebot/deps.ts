@@ -38,12 +38,13 @@ export interface DiagnosisTarget {
   readonly timeoutMs: number;
   /** What our own handshake met, so that it is not repeated. */
   readonly observed: {
-    readonly status?: number;
-    readonly errorCode?: string;
+    /** 101 = accepted, and closed again at once. */
+    readonly status: number;
     readonly server?: string;
     readonly bodyBytes?: number;
+    readonly close?: { readonly code: number; readonly reason: string };
   };
-  /** Since our own last connection with this id ended; null = there was none. */
+  /** Since the peer may have known a connection of ours with this id: 0 while another client holds one, null = there was none. */
   readonly droppedMsAgo: number | null;
   /** Resolved and allowed before the dial: no other address is contacted. */
   readonly addresses: readonly { readonly address: string; readonly family: number }[];

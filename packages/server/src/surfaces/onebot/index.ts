@@ -108,11 +108,21 @@ export function createOnebotSurface(deps: OnebotDeps): OnebotSurface {
       bot,
       client,
       onState: (state) => setState(client.id, state),
+      heldBy: (host) => heldBy(client, host),
       connect: (socket, connectionId, onClosed) =>
         connect(bot, client, socket, { connectionId, peer: dialledPeer(client), listener: 'reverse', onClosed }),
     });
     reverse.set(client.id, { client, dialler });
     dialler.dialNow();
+  };
+
+  /** Another client of the bot that is connected to this host, which may refuse the bot a second time. */
+  const heldBy = (client: BotClient, host: string): string | null => {
+    const others = [...reverse.values()].filter((one) => one.client.botUid === client.botUid && one.client.id !== client.id);
+    const holder = others.find(
+      (one) => one.dialler.state.state === 'connected' && URL.parse(one.client.url ?? '')?.host === host,
+    );
+    return holder?.client.name ?? null;
   };
 
   /** Resolves when the peer has seen the end: a framework refuses a second connection of one bot. */

@@ -5,7 +5,7 @@ import type { Text } from '../../../model/text.ts';
 import { placeOf } from '../../../reach/probes.ts';
 import { koishiPlugin, nginxLine, pathEdits, selfIdEdit } from '../edits.ts';
 import { frameworkOf } from '../framework.ts';
-import { handshakeEvidence, handshakeStatus, ownHandshake, upgradeArrives } from '../handshake.ts';
+import { closeMet, handshakeEvidence, handshakeStatus, ownHandshake, upgradeArrives } from '../handshake.ts';
 import { defaultPath, isPathRight, rightPath } from '../path.ts';
 
 const KOISHI = 'Koishi 4.18.11, adapter-onebot 6.9.4';
@@ -35,18 +35,17 @@ export const otherRules: readonly Rule[] = [
   }),
   rule('remote.self_id_unknown', KOISHI, (facts) => {
     if (frameworkOf(facts) !== 'koishi') return null;
-    const own = ownHandshake(facts);
     const isNamed = facts.question.given['selfId'] !== undefined;
-    const isOpen = isPathRight(facts) && handshakeStatus(facts) === null;
-    if (own === null) return isOpen ? possible(['W3'], { edits: [selfIdEdit(facts)] }) : null;
-    if (!/invalid x-self-id/.test(own.close?.reason ?? '')) return null;
+    const isOpen = isPathRight(facts) && ownHandshake(facts) === null && handshakeStatus(facts) === null;
+    if (isOpen) return possible(['W3'], { edits: [selfIdEdit(facts)] });
+    if (!/invalid x-self-id/.test(closeMet(facts)?.reason ?? '')) return null;
     return (isNamed ? certain : possible)(handshakeEvidence(facts), { edits: [selfIdEdit(facts)] });
   }),
   rule('remote.role_header', `${KOISHI}; ${AIOCQHTTP}`, (facts) => {
     const own = ownHandshake(facts);
     const { role } = facts.question.given;
     const isUniversal = role === undefined || role === 'Universal';
-    if (/invalid x-client-role/.test(own?.close?.reason ?? ''))
+    if (/invalid x-client-role/.test(closeMet(facts)?.reason ?? ''))
       return certain(handshakeEvidence(facts), isUniversal ? { edits: [ROLE_LINE], detail: LOST } : { detail: sentRole(role) });
     if (frameworkOf(facts) !== 'aiocqhttp' || own?.status !== 400 || upgradeArrives(facts) === false) return null;
     if (role === 'none') return certain(handshakeEvidence(facts), { detail: sentRole(role) });
@@ -69,7 +68,7 @@ export const otherRules: readonly Rule[] = [
     });
   }),
   rule('remote.soft_refusal', 'Shiro, from its documentation', (facts) => {
-    const close = ownHandshake(facts)?.close ?? null;
+    const close = closeMet(facts);
     if (close === null || close.code === 1006 || frameworkOf(facts) === 'koishi') return null;
     return certain(handshakeEvidence(facts), {
       detail: { zh: `对方以 ${close.code} “${close.reason}” 关闭`, en: `it closed with ${close.code} "${close.reason}"` },

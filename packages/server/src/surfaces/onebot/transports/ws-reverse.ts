@@ -3,7 +3,7 @@ import type { Refusal, RefusalCode } from '@hufu/refusals';
 import type { WebSocket } from 'ws';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
 import type { ConnectionOptions, OnebotConnection } from '../connection.ts';
-import type { BotClientState } from '../deps.ts';
+import type { BotClientState, DiagnosisTarget } from '../deps.ts';
 import { type Backoff, type DialEnd, FRESH, HELD_FOR_MS, nextDial } from './backoff.ts';
 import { type DialTarget, dialTarget } from './dial-target.ts';
 import { codeOfError, codeOfStatus, handshake, type HandshakeResult } from './handshake.ts';
@@ -19,6 +19,8 @@ const DIAGNOSIS_MS = 8000;
 const ABNORMAL_CLOSE = 1006;
 
 export interface ReverseOptions extends ReportOptions {
+  /** Name of the bot's client that is connected to this host already; null = there is none. */
+  readonly heldBy: (host: string) => string | null;
   readonly connect: (socket: WebSocket, connectionId: string, onClosed: ConnectionOptions['onClosed']) => OnebotConnection;
 }
 
@@ -97,7 +99,7 @@ export class ReverseClient {
         if (result.kind === 'open') result.socket.terminate();
         return;
       }
-      if (result.kind === 'open') return this.#opened(result.socket, redirects === 0 ? null : target.value.url);
+      if (result.kind === 'open') return this.#opened(result.socket, target.value, token.value, redirects > 0);
       const next = result.kind === 'status' ? redirectTarget(url, result) : null;
       if (next === null || redirects >= MAX_REDIRECTS) return this.#refused(target.value, token.value, result);
       url = next;
@@ -131,12 +133,12 @@ export class ReverseClient {
     };
   }
 
-  #opened(socket: WebSocket, redirectedTo: URL | null): void {
+  #opened(socket: WebSocket, target: DialTarget, token: string | null, redirected: boolean): void {
     const { deps, client } = this.#options;
     const openedMs = deps.now();
-    if (redirectedTo !== null)
+    if (redirected)
       deps.events.info(
-        { client: client.name, url: `${redirectedTo.origin}${redirectedTo.pathname}` },
+        { client: client.name, url: `${target.url.origin}${target.url.pathname}` },
         'the peer redirected; enter this address instead',
       );
     // Where the connection was of no use the last time, it has to last for a while before it counts as connected.
@@ -155,7 +157,8 @@ export class ReverseClient {
       const stableMs = deps.now() - openedMs;
       if (stableMs <= SOFT_REFUSAL_MS && SOFT_REFUSAL_CODES.has(code)) {
         const evidence = { closeCode: code, closeReason: reason.slice(0, 123) };
-        this.#failed({ code: 'remote.soft_refusal', evidence }, { kind: 'refused' });
+        const failed = this.#failed({ code: 'remote.soft_refusal', evidence }, { kind: 'refused' });
+        if (failed.isDue) this.#diagnose(failed.requestId, { target, token }, { status: 101, close: { code, reason } });
         return;
       }
       this.#report.change('waiting', null);
@@ -176,17 +179,29 @@ export class ReverseClient {
     const code: RefusalCode = held ? 'remote.self_id_duplicate' : codeOfStatus(status, token !== null);
     const end: DialEnd = status >= 500 ? { kind: 'unreachable' } : held ? { kind: 'held', sinceDropMs } : { kind: 'refused' };
     const ofServer = server === null ? {} : { server: server.slice(0, 64) };
-    const failed = this.#failed({ code, evidence: { status, ...ofServer, ...(held ? { sinceDropMs } : {}) } }, end);
+    const heldBy = this.#options.heldBy(target.url.host);
+    const ofOther = status !== 403 || heldBy === null ? {} : { heldBy };
+    const failed = this.#failed({ code, evidence: { status, ...ofServer, ...(held ? { sinceDropMs } : {}), ...ofOther } }, end);
     // A peer that lets go of our old session within seconds needs no doctor; one that still refuses then may have another cause.
     if (held ? failed.times !== 2 : !failed.isDue) return;
-    void this.#report.diagnose(failed.requestId, {
+    const observed = { status, ...(server === null ? {} : { server }), ...(bodyBytes === null ? {} : { bodyBytes }) };
+    this.#diagnose(failed.requestId, { target, token }, observed, heldBy === null ? sinceDropMs : 0);
+  }
+
+  #diagnose(
+    requestId: string,
+    { target, token }: { readonly target: DialTarget; readonly token: string | null },
+    observed: DiagnosisTarget['observed'],
+    droppedMsAgo: number | null = null,
+  ): void {
+    void this.#report.diagnose(requestId, {
       url: target.url.href,
       addresses: target.addresses,
       ...(token === null ? {} : { token }),
       selfId: this.#options.bot.numericId,
       timeoutMs: DIAGNOSIS_MS,
-      observed: { status, ...(server === null ? {} : { server }), ...(bodyBytes === null ? {} : { bodyBytes }) },
-      droppedMsAgo: sinceDropMs,
+      observed,
+      droppedMsAgo,
     });
   }
 
