@@ -92,7 +92,7 @@ async function listenAll(config: Config, surfaces: Surfaces, log: Log): Promise<
     binary: surfaces.wkproto,
     json: surfaces.jsonrpc,
     refuse: (refusal: Refusal, peer: Peer) =>
-      surfaces.refusals.client({ refusal, surface: 'wkproto', peer, claim: null, answer: 'close' }),
+      surfaces.refusals.client({ refusal, surface: 'wkproto', peer, claim: null, call: 'CONNECT', answer: 'close' }),
   };
   const chat = (matches: (path: string) => boolean, anyOrigin: boolean) =>
     acceptWebSockets({ ...clients, matches, anyOrigin, maxMessageBytes: MAX_MESSAGE_BYTES });

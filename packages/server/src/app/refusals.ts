@@ -50,7 +50,7 @@ export function createRefusals(core: Core, log: Log) {
         surface: seen.surface,
         listener: peer.listener,
         peer: peer.address,
-        subjectOfCall: seen.answer.startsWith('SENDACK') ? 'SEND' : 'CONNECT',
+        subjectOfCall: seen.call,
         claimed: claim === null ? {} : { uid: claim.uid, deviceFlag: claim.deviceFlag, deviceId: claim.deviceId },
         facts: {
           ...(claim === null || claim.token === '' ? {} : { presentedFingerprint: core.keyring.fingerprint(claim.token) }),

@@ -63,6 +63,29 @@ it('a client that has not said CONNECT within ten seconds is let go, whatever it
   assert.match(ws.transcript.lines[0] ?? '', /^WS-CLOSE 4408 "wk\.auth_timeout; req=\*"$/);
 });
 
+it('a client that drips its CONNECT byte by byte does not stay longer', async (t) => {
+  const server = await given(t);
+  const binary = await silent('tcp', server);
+  const overWs = await silent('ws', server);
+  const json = await silent('tcp', server);
+  const bytes = connectBytes({ uid: 'a' }, createKeyPair().publicKey);
+  const text = Buffer.from('{"id":"1","method":"connect"');
+  for (let second = 0; second < 9; second += 1) {
+    binary.write(bytes.subarray(second, second + 1));
+    overWs.write(bytes.subarray(second, second + 1));
+    json.write(text.subarray(second, second + 1));
+    await overWs.wsPing(Buffer.from('here'));
+    await server.pass(1);
+  }
+  assert.equal(server.refused.length, 0);
+  await server.pass(3);
+  for (const client of [binary, overWs, json]) await client.until(() => client.closed);
+  assert.deepEqual(
+    server.refused.map(({ refusal }) => refusal.code),
+    ['wk.auth_timeout', 'wk.auth_timeout', 'wk.auth_timeout'],
+  );
+});
+
 it('a live client is let go after three minutes of silence; any word keeps it, a WebSocket ping too', async (t) => {
   const server = await given(t);
   const quiet = await Chat.login(server, { uid: 'quiet' });

@@ -244,8 +244,8 @@ it('a reader that is too slow is let go by name; the others hear everything', as
   await quick.wire.heard(401);
   assert.equal(quick.count('RECV'), 400);
   assert.deepEqual(
-    server.refused.map(({ refusal, claim }) => [refusal.code, claim?.uid]),
-    [['limit.slow_reader', 'slow']],
+    server.refused.map(({ refusal, claim, answer }) => [refusal.code, claim?.uid, answer]),
+    [['limit.slow_reader', 'slow', 'close 4408']],
   );
   assert.equal(server.hub.size, 2);
   for (const one of [sender, slow, quick]) one.wire.end();
@@ -307,6 +307,14 @@ it('what the domain refuses is answered in the words of each protocol and the co
   assert.equal(chat.lines[1], 'SENDACK 15 seq 0 clientSeq 1 flags 2');
   const refused = await web.call('send', { channelId: 'b', channelType: 1, payload: {} });
   assert.deepEqual([refused.error?.code, refused.error?.data?.reason], [15, 'srv.store_unavailable']);
+  assert.deepEqual(
+    server.refused.map(({ call, answer }) => [call, answer]),
+    [
+      ['SEND', 'SENDACK 15'],
+      ['send', 'error 15'],
+    ],
+    'the record names what was refused',
+  );
   assert.equal(await chat.settled(), true);
   assert.deepEqual((await web.call('ping', {})).result, {});
   for (const one of [chat.wire, web]) one.end();

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { encodeResult, encodeSent, type RpcId, type RpcMessage, type RpcSendParams } from '@hufu/protocol/jsonrpc';
 import { wireIdText } from '@hufu/protocol/wkproto';
+import type { Refusal } from '@hufu/refusals';
 import type { Sent } from '../../domain/messages/send-message.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { submitSend } from '../listen/submit.ts';
 import type { RpcConnection } from './connection.ts';
+
+const AGAIN: Refusal = { code: 'wk.protocol', evidence: { problem: 'connect on a connection that is connected' } };
 
 /** A call of a live connection. Every request is answered; a notification only when it is refused. */
 export function handleCall(connection: RpcConnection, call: RpcMessage): Promise<void> | undefined {
@@ -12,19 +15,19 @@ export function handleCall(connection: RpcConnection, call: RpcMessage): Promise
     case 'send':
       return handleSend(connection, call.id, call.params);
     case 'recvack':
-      connection.acknowledge(call.params);
+      connection.session.acknowledge(call.params);
       return done(connection, call.id);
     case 'ping':
       return done(connection, call.id);
     case 'disconnect':
       done(connection, call.id);
-      connection.close(1000, '');
+      connection.session.close(1000, '');
       return;
     case 'connect':
-      connection.fail(call.id, { code: 'wk.protocol', evidence: { problem: 'connect on a connection that is connected' } });
+      connection.fail(call.id, AGAIN, { call: call.method });
       return;
     default:
-      connection.fail(call.id, { code: 'http.route_unknown', evidence: { method: call.method } });
+      connection.fail(call.id, { code: 'http.route_unknown', evidence: { method: call.method } }, { call: call.method });
   }
 }
 
@@ -43,12 +46,13 @@ function handleSend(connection: RpcConnection, id: RpcId | null, params: RpcSend
     topic: params.topic,
     payload: params.payload,
   };
-  return submitSend(connection.deps, connection, words, (outcome) => answer(connection, id, params.flags, outcome));
+  const { session } = connection;
+  return submitSend(session.deps, session, words, (outcome) => answer(connection, id, params.flags, outcome));
 }
 
 function answer(connection: RpcConnection, id: RpcId | null, flags: number, outcome: Outcome<Sent>): void {
   if (!outcome.ok) {
-    connection.fail(id, outcome.refusal);
+    connection.fail(id, outcome.refusal, { call: 'send' });
     return;
   }
   const { messageId, messageSeq } = outcome.value;

@@ -1,3 +1,4 @@
+import type { RpcParsed } from '@hufu/protocol/jsonrpc';
 import type { ClientSurfaceDeps } from '../listen/client-deps.ts';
 import type { ClientProtocol } from '../listen/client-handler.ts';
 import { openSessions } from '../listen/sessions.ts';
@@ -6,5 +7,5 @@ import { RpcConnection } from './connection.ts';
 
 /** WuKongIM's JSON-RPC: the page, the Easy SDKs and mini programs over WebSocket; over TCP too, as WuKongIM v2 does. */
 export function createJsonRpcSurface(deps: ClientSurfaceDeps): ClientProtocol & { stop(): void } {
-  return openSessions(deps, WS_TEXT, (transport, peer, onGone) => new RpcConnection(transport, peer, deps, onGone));
+  return openSessions<RpcParsed>(deps, WS_TEXT, (session) => new RpcConnection(session));
 }

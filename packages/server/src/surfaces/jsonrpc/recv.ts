@@ -2,7 +2,7 @@ import { encodeRecv } from '@hufu/protocol/jsonrpc';
 import { wireIdText } from '@hufu/protocol/wkproto';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
-import type { RpcConnection } from './connection.ts';
+import type { ClientSession } from '../listen/client-session.ts';
 
 const RED_DOT = 2;
 
@@ -16,11 +16,11 @@ interface Encoded {
 const encoded = new WeakMap<Delivery, Encoded>();
 
 /** `recv` for one receiver: its own view of the channel. The badge is not for the sender's other devices. */
-export function encodeDelivery(connection: RpcConnection, delivery: Delivery): Buffer {
+export function encodeDelivery(session: Pick<ClientSession<never>, 'u' | 'uid'>, delivery: Delivery): Buffer {
   const { message } = delivery;
-  const own = message.sender === connection.u;
+  const own = message.sender === session.u;
   const flags = own ? message.flags & 0x07 & ~RED_DOT : message.flags & 0x07;
-  const channelId = channelIdFor(connection.uid, delivery);
+  const channelId = channelIdFor(session.uid, delivery);
   const known = encoded.get(delivery);
   if (known?.flags === flags && known.channelId === channelId) return known.bytes;
   const bytes = Buffer.from(textOf(delivery, flags, channelId));

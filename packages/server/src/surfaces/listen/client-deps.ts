@@ -21,8 +21,15 @@ export interface RefusalSeen {
   readonly surface: 'wkproto' | 'jsonrpc';
   readonly peer: Peer;
   readonly claim: Omit<ConnectClaim, 'surface'> | null;
+  /** The packet or method that was refused; `session` when it was no word of the client's that ended it. */
+  readonly call: string;
   /** What the peer was told, e.g. `CONNACK 2`. */
   readonly answer: string;
+}
+
+export interface Admitted {
+  readonly user: User;
+  readonly deviceLevel: 0 | 1;
 }
 
 /** What both client protocols need; `app` fills it in. */
@@ -30,7 +37,7 @@ export interface ClientSurfaceDeps {
   readonly send: SendPorts;
   readonly hub: Hub;
   /** Checks token, ban and reserved identities. */
-  authenticate(claim: ConnectClaim): Promise<Outcome<{ user: User; deviceLevel: 0 | 1 }>>;
+  authenticate(claim: ConnectClaim): Promise<Outcome<Admitted>>;
   /** Records and answers the request id; the near-miss class is found afterwards. */
   refused(seen: RefusalSeen): string;
   readonly limits: { readonly connections: number; readonly outboxBytes: number };

@@ -1,42 +1,38 @@
 import type { ClientSurfaceDeps } from './client-deps.ts';
-import type { ClientHandler, ClientProtocol } from './client-handler.ts';
-import { IdleWatch, type Watched } from './idle-watch.ts';
+import type { ClientProtocol } from './client-handler.ts';
+import { ClientSession, type Dialect } from './client-session.ts';
+import { IdleWatch } from './idle-watch.ts';
 import type { Peer } from './peer.ts';
-import { TcpTransport, type Transport, type TransportOwner, WsTransport } from './transport.ts';
-
-/** A connection of either client protocol, as its surface keeps it. */
-export interface ClientConnection extends ClientHandler, TransportOwner, Watched {
-  /** Delivers again what was not acknowledged in time. */
-  resend(nowMs: number): void;
-  close(code: number, reason: string): void;
-}
+import { TcpTransport, type Transport, WsTransport } from './transport.ts';
 
 const RESEND_CHECK_MS = 5000;
 
 /** All connections of one client protocol: opened on their transport, watched for silence, asked to deliver again. */
-export function openSessions<C extends ClientConnection>(
-  deps: Pick<ClientSurfaceDeps, 'limits' | 'now'>,
+export function openSessions<Item>(
+  deps: ClientSurfaceDeps,
   opcode: number,
-  create: (transport: Transport, peer: Peer, onGone: (connection: C) => void) => C,
+  dialect: (session: ClientSession<Item>) => Dialect<Item>,
 ): ClientProtocol & { stop(): void } {
-  const connections = new Set<C>();
+  const sessions = new Set<ClientSession<Item>>();
   const idle = new IdleWatch(deps.now);
   const resend = setInterval(() => {
     const nowMs = deps.now();
-    for (const connection of connections) connection.resend(nowMs);
+    for (const session of sessions) session.resend(nowMs);
   }, RESEND_CHECK_MS);
   resend.unref();
 
-  const onGone = (connection: C): void => {
-    connections.delete(connection);
-    idle.remove(connection);
+  const does = {
+    dialect,
+    onGone(session: ClientSession<Item>): void {
+      sessions.delete(session);
+      idle.remove(session);
+    },
   };
-  const open = (peer: Peer, transport: Transport): C => {
-    const connection = create(transport, peer, onGone);
-    transport.owner = connection;
-    connections.add(connection);
-    idle.add(connection);
-    return connection;
+  const open = (peer: Peer, transport: Transport): ClientSession<Item> => {
+    const session = new ClientSession({ transport, peer }, deps, does);
+    sessions.add(session);
+    idle.add(session);
+    return session;
   };
   const { outboxBytes } = deps.limits;
   return {
@@ -46,7 +42,7 @@ export function openSessions<C extends ClientConnection>(
     stop() {
       clearInterval(resend);
       idle.stop();
-      for (const connection of [...connections]) connection.close(1012, 'srv.draining');
+      for (const session of [...sessions]) session.close(1012, 'srv.draining');
     },
   };
 }

@@ -7,14 +7,15 @@ const RED_DOT = 2;
 /** RECV for one receiver: its own view of the channel, its own encryption. The badge is not for the sender's other devices. */
 export function encodeDelivery(connection: WkConnection, delivery: Delivery): Uint8Array {
   const { message, state, senderUid } = delivery;
-  const own = message.sender === connection.u;
+  const { session } = connection;
+  const own = message.sender === session.u;
   const flags = message.flags & 0x07;
   return connection.writer.recv(
     {
       flags: own ? flags & ~RED_DOT : flags,
       setting: (message.flags >> 8) & 0xff,
       fromUid: senderUid,
-      channelId: channelIdFor(connection.uid, delivery),
+      channelId: channelIdFor(session.uid, delivery),
       channelType: state.channel.type,
       expire: message.expireSeconds,
       clientMsgNo: message.clientMsgNo,

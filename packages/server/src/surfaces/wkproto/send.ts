@@ -7,7 +7,7 @@ import { reasonFor } from './refuse.ts';
 
 /** SEND: verify the message key, decrypt, map to the domain's words, and answer SENDACK when the message is on disk. */
 export function handleSend(connection: WkConnection, frame: SendFrame): Promise<void> | undefined {
-  const { deps, cipher } = connection;
+  const { session, cipher } = connection;
   if (cipher === null || !cipher.sendKeyMatches(frame)) return acknowledge(connection, frame, refuse('im.msg_key'));
   const payload = cipher.decrypt(frame.payload);
   if (payload === null) return acknowledge(connection, frame, refuse('im.payload_invalid'));
@@ -21,25 +21,19 @@ export function handleSend(connection: WkConnection, frame: SendFrame): Promise<
     topic: frame.topic,
     payload,
   };
-  return submitSend(deps, connection, words, (outcome) => acknowledge(connection, frame, outcome));
+  return submitSend(session.deps, session, words, (outcome) => acknowledge(connection, frame, outcome));
 }
 
 /** SENDACK carries the flags of its SEND, as WuKongIM's does. */
 function acknowledge(connection: WkConnection, frame: SendFrame, outcome: Outcome<Sent>): undefined {
-  const { writer, deps, version } = connection;
+  const { writer, session, version } = connection;
   const { clientSeq, flags } = frame;
   if (outcome.ok) {
     const { messageId, messageSeq } = outcome.value;
-    connection.say(writer.sendack({ messageId, clientSeq, messageSeq, reasonCode: 1, flags }, version));
+    session.say(writer.sendack({ messageId, clientSeq, messageSeq, reasonCode: 1, flags }, version));
     return;
   }
-  const reasonCode = reasonFor(connection.transport, outcome.refusal.code);
-  deps.refused({
-    refusal: outcome.refusal,
-    surface: 'wkproto',
-    peer: connection.peer,
-    claim: connection.claim(),
-    answer: `SENDACK ${reasonCode}`,
-  });
-  connection.say(writer.sendack({ messageId: 0, clientSeq, messageSeq: 0, reasonCode, flags }, version));
+  const reasonCode = reasonFor(session.transport, outcome.refusal.code);
+  session.refused(outcome.refusal, { call: 'SEND', answer: `SENDACK ${reasonCode}` });
+  session.say(writer.sendack({ messageId: 0, clientSeq, messageSeq: 0, reasonCode, flags }, version));
 }

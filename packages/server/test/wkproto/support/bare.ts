@@ -81,7 +81,7 @@ export async function openBare(patch: BarePatch = {}): Promise<Bare> {
     binary,
     json,
     refuse: (refusal: RefusalSeen['refusal'], peer: RefusalSeen['peer']) =>
-      deps.refused({ refusal, peer, surface: 'wkproto', claim: null, answer: 'close' }),
+      deps.refused({ refusal, peer, surface: 'wkproto', claim: null, call: 'CONNECT', answer: 'close' }),
   };
   const listener = { name: 'tcp', address: '127.0.0.1:0', maxSockets: 100_000, onDropped: () => {} };
   const tcp = await listenTcp({ ...listener, onSocket: (socket, peer) => acceptSocket(socket, peer, clients) });

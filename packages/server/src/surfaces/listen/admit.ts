@@ -1,0 +1,46 @@
+import type { Refusal } from '@hufu/refusals';
+import { isUid } from '../../domain/messages/send-message.ts';
+import { refusalOf } from '../../kernel/outcome.ts';
+import { kickOthers } from '../../runtime/kick.ts';
+import type { Admitted, ClientSurfaceDeps, ConnectClaim } from './client-deps.ts';
+import type { ClientSession } from './client-session.ts';
+
+/** A client that says CONNECT. */
+export interface Arrival {
+  readonly claim: ConnectClaim;
+  /** The token is right: what is left of the handshake, up to the answer. A refusal says why it came to nothing. */
+  welcome(admitted: Admitted): Refusal | null;
+  refuse(refusal: Refusal): void;
+}
+
+const NO_ROOM: Refusal = { code: 'limit.connections', retryAfterSeconds: 10 };
+
+/** CONNECT, whatever happens answered: a fault of ours is a refusal too. */
+export async function handleArrival<Item>(session: ClientSession<Item>, arrival: Arrival): Promise<void> {
+  session.authenticating();
+  try {
+    const refusal = await admit(session, arrival);
+    if (refusal !== null) arrival.refuse(refusal);
+  } catch (error) {
+    arrival.refuse(refusalOf(error));
+  }
+}
+
+/** Step by step: a possible uid, room for one more, the token, the answer, who has to leave. null also when its client has gone meanwhile. */
+async function admit<Item>(session: ClientSession<Item>, { claim, welcome }: Arrival): Promise<Refusal | null> {
+  const { deps } = session;
+  if (!isUid(claim.uid)) return { code: 'wk.uid_invalid' };
+  if (isFull(deps)) return NO_ROOM;
+  const admitted = await deps.authenticate(claim);
+  if (!admitted.ok) return admitted.refusal;
+  // The token check waits for the store: meanwhile the client may have gone, or others may have taken the last places.
+  if (!session.isAuthenticating) return null;
+  if (isFull(deps)) return NO_ROOM;
+  const refusal = welcome(admitted.value);
+  if (refusal === null) kickOthers(deps.hub, session);
+  return refusal;
+}
+
+function isFull({ hub, limits }: Pick<ClientSurfaceDeps, 'hub' | 'limits'>): boolean {
+  return hub.size >= limits.connections;
+}
