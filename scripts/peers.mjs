@@ -33,6 +33,7 @@ function installPackages() {
   const missing = ['chromium', 'strace', 'nginx', 'openssl', 'faketime', 'mvn', 'javac'].filter(
     (name) => spawnSync('which', [name]).status !== 0,
   );
+  if (globSync('/usr/lib/*/libnss_wrapper.so').length === 0) missing.push('libnss-wrapper');
   if (missing.length === 0) return;
   run('apt-get', ['update', '-qq']);
   // Runlevel 1: a service that comes with a package is not started.

@@ -2,7 +2,9 @@ import { after, describe, test } from 'node:test';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
 import { listenDeaf, listenTcp } from '../lib/listeners.ts';
 import { freePort } from '../lib/nonebot.ts';
+import { startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
+import { resolving } from '../lib/resolver.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const ACTIVE = ['--active', '--self-id', '10001'];
@@ -25,6 +27,25 @@ describe('doctor on ports that are no bot program', { timeout: 300_000 }, () => 
       codes: ['remote.dns'],
       exit: 3,
     });
+  });
+
+  // What /etc/hosts says of localhost differs between machines: the resolver of this process reads a file of our own.
+  test('localhost means another loopback address than the one where NoneBot listens', async () => {
+    const start = (host: string) => startBot({ python: 'HUFU_PEERS_PYTHON', env: `HOST=${host}\nONEBOT_ACCESS_TOKEN=${RIGHT}` });
+    const [four, six] = await Promise.all([start('127.0.0.1'), start('::1')]);
+    const row = (addresses: readonly string[], port: number): Omit<DoctorRow, 'codes'> => ({
+      fault: `localhost is ${addresses.join(' and ')}`,
+      url: `ws://localhost:${port}/onebot/v11/ws`,
+      token: RIGHT,
+      args: ACTIVE,
+      env: resolving('localhost', addresses),
+    });
+    const meant = { codes: ['remote.localhost'], confidence: 'certain' } as const;
+    await checkRow({ ...row(['::1'], four.port), ...meant, says: [/"change": "ws:\/\/127\.0\.0\.1:\d+\/onebot\/v11\/ws"/] });
+    await checkRow({ ...row(['127.0.0.1'], six.port), ...meant, says: [/"change": "ws:\/\/\[::1\]:\d+\/onebot\/v11\/ws"/] });
+    await checkRow({ ...row(['::1', '127.0.0.1'], four.port), codes: [], warnings: ['remote.localhost'] });
+    await checkRow({ ...row(['127.0.0.1', '::1'], four.port), codes: [] });
+    await checkRow({ ...row(['::1', '127.0.0.1'], await freePort()), codes: ['remote.refused'], exit: 3 });
   });
 
   test('a port that drops each SYN', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Seen } from '../src/model/facts.ts';
 import type { Question } from '../src/model/question.ts';
 import { reachRules } from '../src/reach/rules.ts';
-import { facts, http, REACHED, tcp, tls } from './support/seen.ts';
+import { dns, facts, http, REACHED, tcp, tls } from './support/seen.ts';
 
 const SECURE = { url: 'wss://bot.example/onebot/v11/ws' };
 const CLOCK = { clockMs: Date.parse('2026-06-01T00:00:00Z') };
@@ -75,4 +75,19 @@ test('localhost that means ::1 first is a warning: the doctor itself got through
     [one?.code, one?.level, one?.edits?.[0]?.change],
     ['remote.localhost', 'warning', 'ws://127.0.0.1:8080/onebot/v11/ws'],
   );
+});
+
+test('localhost that means only the address where nothing listens is the cause, and the other address the fix', () => {
+  for (const [meant, other, change] of [
+    ['::1', '127.0.0.1', 'ws://127.0.0.1:8080/onebot/v11/ws'],
+    ['127.0.0.1', '::1', 'ws://[::1]:8080/onebot/v11/ws'],
+  ] as const) {
+    const seen = {
+      N1: dns(meant),
+      N2: tcp({ address: meant, result: 'refused' }),
+      N2l: tcp({ address: other, result: 'ok' }),
+    };
+    const [one] = found({ url: 'ws://localhost:8080/onebot/v11/ws' }, seen);
+    assert.deepEqual([one?.code, one?.level, one?.edits?.[0]?.change], ['remote.localhost', 'cause', change]);
+  }
 });

@@ -1,5 +1,5 @@
 import { reachedAddress } from '../engine/diagnose.ts';
-import { type Facts, httpOf, seenAs } from '../model/facts.ts';
+import { type Address, type Facts, httpOf, seenAs } from '../model/facts.ts';
 import type { Probe } from '../model/target.ts';
 import { parseUrl } from '../tools/redact.ts';
 
@@ -43,6 +43,18 @@ export function via(facts: Facts) {
   return address === undefined ? {} : { address };
 }
 
+const LOOPBACK = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+] as const;
+
+/** The loopback address that was not tried, when every other was refused. */
+function otherLoopback(facts: Facts): Address | null {
+  const tries = seenAs(facts, 'N2', 'tcp')?.tries ?? [];
+  if (tries.length === 0 || tries.some((one) => one.result !== 'refused')) return null;
+  return LOOPBACK.find(({ address }) => tries.every((one) => one.address !== address)) ?? null;
+}
+
 /** N1, N2, N3, H1, and what explains a silence: every target over HTTP or WebSocket begins with these. */
 export const reachProbes: readonly Probe[] = [
   {
@@ -58,6 +70,14 @@ export const reachProbes: readonly Probe[] = [
     maxMs: 3000,
     when: (facts) => (seenAs(facts, 'N1', 'dns')?.addresses.length ?? 0) > 0,
     run: (facts, tools) => tools.connect(seenAs(facts, 'N1', 'dns')?.addresses ?? [], placeOf(facts).port, 3000),
+  },
+  {
+    // A program listens on one of the two, and the name may mean the other.
+    id: 'N2l',
+    says: { zh: '另一个回环地址', en: 'the other loopback address' },
+    maxMs: 1000,
+    when: (facts) => placeOf(facts).host === 'localhost' && otherLoopback(facts) !== null,
+    run: (facts, tools) => tools.connect([otherLoopback(facts) ?? LOOPBACK[0]], placeOf(facts).port, 1000),
   },
   {
     id: 'N3',
@@ -93,7 +113,7 @@ export const reachProbes: readonly Probe[] = [
 ];
 
 /** Those that ask nothing over HTTP of a port that may speak something else. */
-export const wayProbes: readonly Probe[] = reachProbes.filter((probe) => ['N1', 'N2', 'N3', 'H1p'].includes(probe.id));
+export const wayProbes: readonly Probe[] = reachProbes.filter((probe) => ['N1', 'N2', 'N2l', 'N3', 'H1p'].includes(probe.id));
 
 /** A TLS handshake with the address that was reached. */
 export function tlsOf(facts: Facts, tools: Parameters<Probe['run']>[1]) {

@@ -7,6 +7,7 @@ import { placeOf } from './probes.ts';
 import { bannerWords, silenceOf } from './silence.ts';
 
 const LAB = 'loopback, Node 24, Linux 6';
+const NONEBOT = 'NoneBot 2.5.0';
 const SKEW_WORTH_TELLING_S = 30;
 const NOTHING: Pick<HttpSeen, 'status' | 'headers'> = { status: 0, headers: {} };
 
@@ -14,15 +15,28 @@ const NOTHING: Pick<HttpSeen, 'status' | 'headers'> = { status: 0, headers: {} }
 export const reachRules: readonly Rule[] = [
   rule('remote.dns', LAB, (facts) => ((seenAs(facts, 'N1', 'dns')?.addresses.length ?? 1) === 0 ? certain(['N1']) : null)),
   // We got through by the other address, and so do most clients: those that try only the first one do not.
-  warning('remote.localhost', LAB, (facts) => {
+  warning('remote.localhost', `${NONEBOT}, ${LAB}`, (facts) => {
     const tries = seenAs(facts, 'N2', 'tcp')?.tries ?? [];
-    const sixRefused = tries.some((one) => one.address === '::1' && one.result === 'refused');
-    const fourAccepted = tries.some((one) => one.address.startsWith('127.') && one.result === 'ok');
-    if (!sixRefused || !fourAccepted || placeOf(facts).host !== 'localhost') return null;
-    return certain(['N2'], {
-      edits: [{ software: '', file: 'url', change: facts.question.url.replace('localhost', '127.0.0.1') }],
-    });
+    const [first] = tries;
+    const accepting = tries.find((one) => one.result === 'ok');
+    if (placeOf(facts).host !== 'localhost' || first?.result !== 'refused' || accepting === undefined) return null;
+    return certain(['N2'], { edits: [hostEdit(facts, accepting.address)] });
   }),
+  {
+    ...rule('remote.localhost', `${NONEBOT}, ${LAB}`, (facts) => {
+      const accepting = seenAs(facts, 'N2l', 'tcp')?.tries.find((one) => one.result === 'ok');
+      if (accepting === undefined) return null;
+      const tried = (seenAs(facts, 'N2', 'tcp')?.tries ?? []).map((one) => one.address).join(', ');
+      return certain(['N2', 'N2l'], {
+        edits: [hostEdit(facts, accepting.address)],
+        detail: {
+          zh: `localhost 在这里是 ${tried}，而程序监听的是 ${accepting.address}`,
+          en: `localhost is ${tried} here, and the program listens on ${accepting.address}`,
+        },
+      });
+    }),
+    explains: ['remote.refused', 'remote.fwd_other_port'],
+  },
   rule('remote.refused', LAB, (facts) => (allTries(facts, ['refused']) ? certain(['N2']) : null)),
   rule('remote.timeout', LAB, (facts) =>
     allTries(facts, ['timeout', 'unreachable', 'refused']) && !allTries(facts, ['refused']) ? likely(['N2']) : null,
@@ -109,6 +123,11 @@ function schemeEdit(facts: Facts) {
     (scheme) => ({ 'ws:': 'wss:', 'wss:': 'ws:', 'http:': 'https:', 'https:': 'http:' })[scheme] ?? scheme,
   );
   return { software: '', file: 'url', change: other };
+}
+
+function hostEdit(facts: Facts, address: string) {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return { software: '', file: 'url', change: facts.question.url.replace('localhost', host) };
 }
 
 function answeredBy(server: string) {

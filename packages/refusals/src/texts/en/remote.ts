@@ -106,9 +106,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.localhost': text(
     'localhost means an address where nothing listens',
-    'The name localhost resolves to ::1 first, and the program listens on IPv4 only; in a container localhost is the container itself.',
+    'The name localhost stands for two addresses, ::1 and 127.0.0.1, and the program listens on one of them only; in a container localhost is the container itself.',
     'Run "curl -i http://127.0.0.1:<port>/" and "curl -i http://[::1]:<port>/" on the same machine.',
-    'Write 127.0.0.1 (or the name of the container) instead of localhost in the url.',
+    'Write the address that answers, mostly 127.0.0.1 (or the name of the container), instead of localhost in the url.',
   ),
   'remote.mute': text(
     'The port accepts and never answers',

@@ -106,9 +106,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.localhost': text(
     'localhost 指向了没有监听的地址',
-    'localhost 先解析为 ::1，而对方只监听 IPv4；在容器里，localhost 指的是容器自己。',
+    'localhost 可能是 ::1，也可能是 127.0.0.1，而对方只监听其中一个；在容器里，localhost 指的是容器自己。',
     '在同一台机器上分别运行 curl -i http://127.0.0.1:<端口>/ 和 curl -i http://[::1]:<端口>/。',
-    '把地址里的 localhost 改为 127.0.0.1（或容器名）。',
+    '把地址里的 localhost 改为能连通的那个地址，通常是 127.0.0.1（或容器名）。',
   ),
   'remote.mute': text(
     '端口接受连接但从不回答',
