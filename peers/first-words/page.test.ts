@@ -156,6 +156,28 @@ describe('the page', { timeout: 300_000 }, () => {
     assert.ok(await isAtEnd(page), 'it stays at the end');
   });
 
+  it('keeps the place of who reads back further than what is kept in the page', async () => {
+    const group = await groupOf(ben, 'Far back');
+    for (let index = 1; index <= 720; index += 1) await say(ben, group, 2, `word ${index}.`);
+    await page.getByTestId(`conversation-${group}`).click();
+    await page.getByRole('heading', { name: 'Far back' }).waitFor();
+    const first = page.getByTestId('message').first();
+    const oldest = async () => Number(/word (\d+)\./.exec((await first.textContent()) ?? '')?.[1]);
+    await first.waitFor();
+    for (let known = await oldest(); known > 1; known = await oldest()) {
+      const words = `word ${known}.`;
+      const before = await page.getByTestId('timeline').evaluate((frame) => {
+        frame.scrollTop = 0;
+        return frame.querySelector('[data-testid="message"]')?.getBoundingClientRect().top ?? Number.NaN;
+      });
+      await until('older ones', async () => (await oldest()) < known);
+      await until('the end of the reading', async () => (await page.getByText('Loading…').count()) === 0);
+      assert.ok(near(await topOf(page, words), before), `${words} was at ${before} and is at ${await topOf(page, words)}`);
+    }
+    await page.getByTestId('to-newest').click();
+    await ann.heard((one) => one.text === 'word 720.');
+  });
+
   it('keeps the place of a picture before it has loaded, and shows an own one at once', async () => {
     const group = await groupOf(ben, 'Pictures');
     const uploaded = await ben.client.api.upload(new Blob([pngOf(800, 400)], { type: 'image/png' }), 'wide.png');

@@ -32,13 +32,16 @@ export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<
     atEnd.value = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX;
   }
 
-  /** What is put in above leaves what is seen where it is. */
+  /** What is put in above, or taken away out of sight, leaves what is seen where it is. */
   async function keepPlace(work: () => Promise<void>): Promise<void> {
     const frame = box.value;
-    if (frame === undefined) return work();
-    const fromEnd = frame.scrollHeight - frame.scrollTop;
+    const seen = [...(content.value?.children ?? [])]
+      .map((element) => ({ element, top: element.getBoundingClientRect().top, bottom: element.getBoundingClientRect().bottom }))
+      .filter(({ bottom }) => frame !== undefined && bottom > frame.getBoundingClientRect().top);
     await work();
-    frame.scrollTop = frame.scrollHeight - fromEnd;
+    // The name of the day may be gone from above a message that was the first of it.
+    const stayed = seen.find(({ element }) => element.isConnected);
+    if (frame !== undefined && stayed !== undefined) frame.scrollTop += stayed.element.getBoundingClientRect().top - stayed.top;
   }
 
   onMounted(() => {
