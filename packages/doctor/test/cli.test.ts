@@ -160,6 +160,20 @@ describe('the command', () => {
     assert.match((await doctor(['localhost:8080'])).err, /write ws:\/\/localhost:8080/);
   });
 
+  test('a proxy in the environment does not bend the way of the doctor, and is told', async () => {
+    const through = async (env: Record<string, string>) => {
+      const { exit, out } = await doctor([`${origin}/onebot/v11/ws`, '--lang', 'en'], { env });
+      assert.equal(exit, 1);
+      return /a proxy is set in the environment/.test(out);
+    };
+    const proxy = 'http://ann:canary-seven@127.0.0.1:9';
+    assert.equal(await through({ http_proxy: proxy }), true);
+    assert.equal(await through({ ALL_PROXY: proxy }), true);
+    assert.equal(await through({ https_proxy: proxy }), false);
+    assert.equal(await through({ HTTP_PROXY: proxy, NO_PROXY: 'example.com, 127.0.0.1' }), false);
+    assert.equal(await through({}), false);
+  });
+
   test('an empty LC_ALL does not hide the language of LANG', async () => {
     const { out } = await doctor([`${origin}/onebot/v11/ws`], { env: { LC_ALL: '', LANG: 'zh_CN.UTF-8' } });
     assert.match(out, /\p{Script=Han}/u);

@@ -48,8 +48,10 @@ export function renderText(report: Report, lang: Lang): string {
   for (const cause of warnings) lines.push('', ...causeLines(`! ${words.warning}:`, cause, { words, lang }));
   if (report.open.length > 0) lines.push('', `${words.open}:`, ...report.open.map((one) => `  ? ${one[lang]}`));
   lines.push('', `${words.evidence}:`);
-  for (const { id, ok, request, result, ms } of report.evidence)
-    lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${request} → ${result}${ms === 0 ? '' : `  (${ms} ms)`}`);
+  for (const { id, ok, says, request, result, ms } of report.evidence) {
+    const asked = says === null ? request : `${says[lang]}${lang === 'zh' ? '：' : ': '}${request}`;
+    lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${asked} → ${result}${ms === 0 ? '' : `  (${ms} ms)`}`);
+  }
   return `${lines
     .slice(lines[0] === '' ? 1 : 0)
     .map(printable)

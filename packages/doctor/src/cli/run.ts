@@ -14,6 +14,7 @@ import { guessTarget, targetNamed, targets } from '../targets/index.ts';
 import { fingerprint, parseUrl, showUrl } from '../tools/redact.ts';
 import { readPieces, readSmall, writePrivate } from './files.ts';
 import { progressTo } from './progress.ts';
+import { proxyVariable } from './proxy.ts';
 import { renderText } from './render-text.ts';
 import { listenCommand } from './listen.ts';
 import { addTargetOptions, givenByOptions } from './target-options.ts';
@@ -114,7 +115,7 @@ async function examine(url: string | undefined, options: Options, terminal: Term
   const { secrets, tokenInQuery } = takeFromQuery(parsed, await readSecrets(options, terminal));
   const { facts, report } = await diagnose({
     target,
-    question: questionOf(target, parsed, { options, secrets, tokenInQuery }),
+    question: questionOf(target, parsed, { options, secrets, tokenInQuery, proxy: proxyVariable(parsed, terminal.env) }),
     secrets,
     totalMs: numberOf('--timeout', options.timeout, 1, 60) * 1000,
     ...(terminal.interactive && options.json !== true ? { onStep: progressTo((text) => terminal.err(text), options.lang) } : {}),
@@ -175,10 +176,11 @@ interface Given {
   readonly options: Options;
   readonly secrets: Secrets;
   readonly tokenInQuery: boolean;
+  readonly proxy: string | null;
 }
 
 function questionOf(target: Target, url: URL, given: Given): Question {
-  const { options, secrets, tokenInQuery } = given;
+  const { options, secrets, tokenInQuery, proxy } = given;
   return {
     target: target.name,
     url: showUrl(url.href),
@@ -187,6 +189,7 @@ function questionOf(target: Target, url: URL, given: Given): Question {
     given: {
       clockMs: Date.now(),
       ...(tokenInQuery ? { tokenInQuery } : {}),
+      ...(proxy === null ? {} : { proxy }),
       ...(options.selfId === undefined ? {} : { selfId: numberOf('--self-id', options.selfId, 1, Number.MAX_SAFE_INTEGER) }),
       ...(options.saw === undefined ? {} : { saw: numberOf('--saw', options.saw, 100, 599) }),
       ...givenByOptions(target, options, targets),

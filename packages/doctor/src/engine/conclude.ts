@@ -34,6 +34,7 @@ export function conclude(target: Target, facts: Facts): Report {
     evidence: Object.entries(facts.seen).map(([id, seen]) => ({
       id,
       ok: !cited.has(id),
+      says: target.probes.find((probe) => probe.id === id)?.says ?? null,
       request: seen.request,
       result: resultOf(seen),
       ms: seen.ms,

@@ -18,6 +18,8 @@ export interface EvidenceRow {
   readonly id: string;
   /** ✗: a cause rests on it, surely or likely. */
   readonly ok: boolean;
+  /** What the probe wanted to know; null where none ran: a line of a log, a header that came in. */
+  readonly says: Text | null;
   readonly request: string;
   readonly result: string;
   readonly ms: number;

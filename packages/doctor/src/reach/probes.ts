@@ -59,14 +59,14 @@ function otherLoopback(facts: Facts): Address | null {
 export const reachProbes: readonly Probe[] = [
   {
     id: 'N1',
-    says: { zh: '解析域名', en: 'the name to resolve' },
+    says: { zh: '解析域名', en: 'the name' },
     maxMs: 2500,
     when: () => true,
     run: (facts, tools) => tools.resolve(placeOf(facts).host, 2500),
   },
   {
     id: 'N2',
-    says: { zh: '端口接受连接', en: 'the port to accept' },
+    says: { zh: '端口', en: 'the port' },
     maxMs: 3000,
     when: (facts) => (seenAs(facts, 'N1', 'dns')?.addresses.length ?? 0) > 0,
     run: (facts, tools) => tools.connect(seenAs(facts, 'N1', 'dns')?.addresses ?? [], placeOf(facts).port, 3000),

@@ -104,6 +104,16 @@ export const reachSettled: readonly Statement[] = [
   },
 ];
 
+export const reachOpen: readonly Statement[] = [
+  {
+    says: {
+      zh: '这台机器设置了代理变量（http_proxy 之类）。doctor 是直接连接的；会读这个变量的程序（.NET 的 Lagrange、Python、curl）会先走代理：把对方的主机名加进 NO_PROXY 再试',
+      en: 'a proxy is set in the environment of this machine (http_proxy or the like). The doctor connects directly; a program that reads the variable (Lagrange and other .NET, Python, curl) goes by the proxy: add the host to NO_PROXY and try again',
+    },
+    when: (facts) => typeof facts.question.given['proxy'] === 'string',
+  },
+];
+
 /** Seconds the peer's clock is ahead, from its Date header (one second of resolution); null when it sent none. Needs `clockMs` among the given. */
 export function skewSeconds(facts: Facts): number | null {
   const date = Date.parse(httpOf(facts, 'H1')?.headers['date'] ?? '');

@@ -1,7 +1,7 @@
 import { type Facts, httpOf } from '../../model/facts.ts';
 import type { Target } from '../../model/target.ts';
 import { reachProbes } from '../../reach/probes.ts';
-import { reachRules, reachSettled } from '../../reach/rules.ts';
+import { reachOpen, reachRules, reachSettled } from '../../reach/rules.ts';
 import { hasKey, isSafe, methodOf, probes } from './probes.ts';
 import { answer, rules } from './rules.ts';
 
@@ -48,6 +48,7 @@ export const httpApi: Target = {
     },
   ],
   open: [
+    ...reachOpen,
     {
       says: { zh: '没有给出密钥：用 --token-env 给出后再试', en: 'no key was given: try again with --token-env' },
       when: (facts) => !hasKey(facts) && !isFine(httpOf(facts, 'K0')?.status),

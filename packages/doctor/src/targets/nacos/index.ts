@@ -1,7 +1,7 @@
 import { type Facts, httpOf } from '../../model/facts.ts';
 import type { Target } from '../../model/target.ts';
 import { reachProbes } from '../../reach/probes.ts';
-import { reachRules, reachSettled } from '../../reach/rules.ts';
+import { reachOpen, reachRules, reachSettled } from '../../reach/rules.ts';
 import { hasLogin, isV3, loginId, probes } from './probes.ts';
 import { isLoginRefused, rules } from './rules.ts';
 import { isReadable, stateValue, wordOf } from './words.ts';
@@ -47,6 +47,7 @@ export const nacos: Target = {
     { says: { zh: '给出的令牌有效', en: 'the given token is valid' }, when: (facts) => isReadable(httpOf(facts, 'B5')) },
   ],
   open: [
+    ...reachOpen,
     {
       says: {
         zh: '没有给出用户和密码：用 --username 与 --password-env 试登录',

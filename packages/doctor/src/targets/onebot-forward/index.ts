@@ -1,7 +1,7 @@
 import { httpOf, seenAs } from '../../model/facts.ts';
 import type { Target } from '../../model/target.ts';
 import { wayProbes } from '../../reach/probes.ts';
-import { reachRules, reachSettled } from '../../reach/rules.ts';
+import { reachOpen, reachRules, reachSettled } from '../../reach/rules.ts';
 import { connectionId, connectionOf, framesOf, isTurnedAway, isWs, probes } from './probes.ts';
 import { rules } from './rules.ts';
 
@@ -38,6 +38,7 @@ export const onebotForward: Target = {
     },
   ],
   open: [
+    ...reachOpen,
     {
       says: {
         zh: 'LLOneBot 与 NapCat 对缺少令牌和令牌错误的回答相同；这里凭“是否发送了令牌”区分',

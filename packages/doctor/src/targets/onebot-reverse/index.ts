@@ -1,7 +1,7 @@
 import { type Facts, httpOf } from '../../model/facts.ts';
 import type { Probe, Target } from '../../model/target.ts';
 import { reachProbes } from '../../reach/probes.ts';
-import { reachRules } from '../../reach/rules.ts';
+import { reachOpen, reachRules } from '../../reach/rules.ts';
 import { directProbes } from './direct.ts';
 import { frameworkOf } from './framework.ts';
 import { handshakeStatus, works } from './handshake.ts';
@@ -48,7 +48,7 @@ export const onebotReverse: Target = {
   probes: [projectProbe, ...reachProbes, ...passiveProbes, ...activeProbes, ...directProbes],
   rules: [...ruled, ...wayRules, ...nonebotRules, ...otherRules, ...tokenRules, ...tokenWarnings],
   settled,
-  open,
+  open: [...open, ...reachOpen],
   fallback: (facts) => {
     if (works(facts) || !hasAnswered(facts)) return null;
     const status = handshakeStatus(facts);

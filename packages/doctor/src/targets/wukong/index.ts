@@ -1,7 +1,7 @@
 import { httpOf, wsOf } from '../../model/facts.ts';
 import type { Target } from '../../model/target.ts';
 import { wayProbes } from '../../reach/probes.ts';
-import { reachRules, reachSettled } from '../../reach/rules.ts';
+import { reachOpen, reachRules, reachSettled } from '../../reach/rules.ts';
 import { askedOf, isMute, isRefused, isWrongPort, probes, wkOf } from './probes.ts';
 import { isOfAnotherFlag, rules } from './rules.ts';
 
@@ -41,6 +41,7 @@ export const wukong: Target = {
     { says: { zh: 'CONNECT 成功', en: 'the CONNECT succeeds' }, when: (facts) => wkOf(facts, 'K2')?.connack?.reasonCode === 1 },
   ],
   open: [
+    ...reachOpen,
     {
       says: {
         zh: '令牌与设备标识没有试：加 --active --uid <uid> --token-env <变量> 会真实连接一次（主设备令牌会顶掉该用户的其他会话）',
