@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { RefusalCode } from '@hufu/refusals';
-import { operatorText } from '@hufu/refusals/texts';
+import { operatorText, personText } from '@hufu/refusals/texts';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { explain } from '../lib/explain.ts';
@@ -42,13 +42,14 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
       await ann.openRefusal(requestId, operatorText(code)[lang].title);
       card = await ann.card(code);
       const { title, meaning, fix } = operatorText(code)[lang];
-      for (const words of [title, meaning, fix]) assert.ok(card.includes(words), `the card lacks "${words}":\n${card}`);
+      for (const words of [title, meaning, personText(code)[lang].fix])
+        assert.ok(card.includes(words), `the card lacks "${words}":\n${card}`);
       const printed = await terminal[lang];
       for (const words of [code, title, meaning, fix])
         assert.ok(printed.includes(words), `explain lacks "${words}":\n${printed}`);
       await ann.shot(`${code}-${lang}`);
     }
-    assert.match(operatorText(code).en.fix, repair);
+    for (const { fix } of [operatorText(code).en, personText(code).en]) assert.match(fix, repair);
     await ann.speak('en');
     return requestId;
   }
@@ -137,7 +138,7 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
     assertPublic(page.frames().join('\n'), requestId);
     const eve = await openPage(browser, server.ready.http);
     await eve.signUp('eve');
-    const { title, meaning, fix } = operatorText('wk.flag_mismatch').en;
+    const { title, meaning, fix } = personText('wk.flag_mismatch').en;
     const seen = await eve.lookUp(requestId);
     for (const words of ['wk.flag_mismatch', title, meaning, fix]) assert.ok(!seen.includes(words), seen);
     await eve.close();
@@ -170,7 +171,8 @@ function edited(files: readonly SnippetFile[], path: string, what: string | RegE
 function assertPublic(wire: string, requestId: string): void {
   assert.ok(wire.includes(`wk.flag_mismatch; req=${requestId}`), wire);
   const rest = wire.replaceAll(`wk.flag_mismatch; req=${requestId}`, '');
-  const texts = Object.values(operatorText('wk.flag_mismatch')).flatMap((text) => Object.values(text));
+  const both = [operatorText('wk.flag_mismatch'), personText('wk.flag_mismatch')];
+  const texts = both.flatMap((text) => Object.values(text)).flatMap((text) => Object.values(text));
   for (const text of texts) {
     assert.ok(!rest.includes(text), text);
     assert.ok(!rest.includes(Buffer.from(text).toString('latin1')), text);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { definitionOf, isRefusalCode, type RefusalCode, refusalCodes, wireOf, wkReasonForWeb } from '@hufu/refusals';
-import { operatorText } from '@hufu/refusals/texts';
+import { operatorText, personText } from '@hufu/refusals/texts';
 
 const codes = Object.keys(refusalCodes).filter(isRefusalCode);
 
@@ -27,6 +27,26 @@ test('every code has title, meaning, check and fix in both languages', () => {
       assert.doesNotMatch(en[part], /\p{Script=Han}/u, `${code} en ${part}`);
     }
     assert.notEqual(en.meaning, en.fix, code);
+  }
+});
+
+/** Met before anybody has an account, by clients of hufu.yaml, at the start, or by the doctor: no person is told them. */
+const NO_PERSONS =
+  /^(nacos|remote)\.|^cors\.|^ws\.|^http\.(host|upgrade)_|^cred\.(rejected|login_failed|login_locked|other_owner)$|^rate\.handshake$|^wk\.auth_timeout$|^scope\.missing$|^im\.channel_missing$|^srv\.(data_|listener_)/;
+const OPERATORS =
+  /admin secret|管理密钥|hufu\.yaml|HUFU_|hufu explain|POST \/(channel|message|api\/v1\/users)|journalctl|df -h|ulimit|log of the server|服务器日志/;
+
+test('what a person reads is something that a person can do', () => {
+  for (const code of codes.filter((one) => !NO_PERSONS.test(one))) {
+    for (const words of Object.values(personText(code))) {
+      assert.doesNotMatch(words.check, OPERATORS, code);
+      assert.doesNotMatch(words.fix, OPERATORS, code);
+    }
+    const { zh, en } = personText(code);
+    for (const part of ['check', 'fix'] as const) {
+      assert.match(zh[part], /\p{Script=Han}/u, `${code} zh ${part}`);
+      assert.doesNotMatch(en[part], /\p{Script=Han}/u, `${code} en ${part}`);
+    }
   }
 });
 

@@ -12,6 +12,7 @@ import { remoteWk as remoteWkEn } from './en/remote-wk.ts';
 import { srv as srvEn } from './en/srv.ts';
 import { wk as wkEn } from './en/wk.ts';
 import type { OperatorText } from './operator-text.ts';
+import { personWords } from './person.ts';
 import { access as accessZh } from './zh/access.ts';
 import { bots as botsZh } from './zh/bots.ts';
 import { cred as credZh } from './zh/cred.ts';
@@ -56,7 +57,13 @@ const zh: Readonly<Record<RefusalCode, OperatorText>> = {
   ...srvZh,
 };
 
-/** Title, meaning, check and fix in both languages, for whoever may read the decision (never for strangers). */
+/** Title, meaning, check and fix in both languages, for the operator. */
 export function operatorText(code: RefusalCode): { readonly zh: OperatorText; readonly en: OperatorText } {
   return { zh: zh[code], en: en[code] };
+}
+
+/** The same for the person whom the refusal happened to: what that person can do (never for strangers). */
+export function personText(code: RefusalCode): { readonly zh: OperatorText; readonly en: OperatorText } {
+  const words = personWords[code];
+  return { zh: { ...zh[code], ...words?.zh }, en: { ...en[code], ...words?.en } };
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from '../codes.ts';
 
-/** What the operator (or the owner of what was refused) reads about one cause. */
+/** What the operator reads about one cause; the person whom it happened to reads the same where nothing else stands in `person.ts`. */
 export interface OperatorText {
   readonly title: string;
   /** What happened, in one or two sentences. */

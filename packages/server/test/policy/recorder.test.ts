@@ -40,6 +40,16 @@ test('explains a request id to the operator with cause, evidence and both langua
   assert.notEqual(explanation.text.zh.fix, explanation.text.en.fix);
 });
 
+test('a person reads what a person can do, and not that a group exists which was never told', async () => {
+  const id = recorder.record(input({ refusal: { code: 'im.channel_missing' } }));
+  const operator = await recorder.explain(id, { kind: 'operator' });
+  assert.deepEqual([operator?.code, operator?.publicCode], ['im.channel_missing', 'im.not_member']);
+  assert.match(operator?.text.en.fix ?? '', /admin secret/);
+  const own = await recorder.explain(id, { kind: 'person', uid: 'alice' });
+  assert.equal(own?.code, 'im.not_member');
+  assert.match(own?.text.en.fix ?? '', /Ask any member/);
+});
+
 test('an id of somebody else looks like an id that does not exist', async () => {
   const id = recorder.record(input());
   assert.equal(await recorder.explain(id, { kind: 'person', uid: 'bob' }), null);

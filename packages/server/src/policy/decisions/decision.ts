@@ -1,5 +1,5 @@
 import { definitionOf, type Evidence, isRefusalCode, type Refusal, type RefusalCode } from '@hufu/refusals';
-import { type OperatorText, operatorText } from '@hufu/refusals/texts';
+import { type OperatorText, operatorText, personText } from '@hufu/refusals/texts';
 import { newRequestId } from '../../kernel/ids.ts';
 import { type IsSecret, printable, printableEvidence, withoutSecrets } from './printable.ts';
 
@@ -120,7 +120,7 @@ export function explanationFor(decision: Decision, viewer: Viewer): Explanation 
     timeIso: new Date(tsMs).toISOString(),
     surface,
     peer,
-    text: operatorText(code),
+    text: viewer.kind === 'operator' ? operatorText(code) : personText(code),
     evidence: {
       call: decision.subjectOfCall,
       ...(decision.answer === null ? {} : { answer: decision.answer }),
