@@ -87,13 +87,16 @@ describe('the page', { timeout: 300_000 }, () => {
     assert.equal(sent.length, 1);
   });
 
-  it('keeps what is half written while another conversation is open', async () => {
+  it('keeps what is half written while another conversation is open, and when the page is loaded again', async () => {
     const group = await groupOf(ben, 'Drafts');
     await composer(page).fill('half a sen');
     await page.getByTestId(`conversation-${group}`).click();
     await page.getByRole('heading', { name: 'Drafts' }).waitFor();
     assert.equal(await composer(page).inputValue(), '');
     await page.getByTestId('conversation-ben').click();
+    await page.getByRole('heading', { name: 'ben' }).waitFor();
+    assert.equal(await composer(page).inputValue(), 'half a sen');
+    await page.reload();
     await page.getByRole('heading', { name: 'ben' }).waitFor();
     assert.equal(await composer(page).inputValue(), 'half a sen');
     await composer(page).fill('');
@@ -106,6 +109,16 @@ describe('the page', { timeout: 300_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     assert.equal(await page.getByTestId('new-group').evaluate((button) => button.matches(':focus')), true);
+  });
+
+  it('gives the focus back to what opened the list of members when that is closed', async () => {
+    const group = await groupOf(ben, 'Focus');
+    await page.getByTestId(`conversation-${group}`).click();
+    const button = page.getByTestId('members-open');
+    await button.press('Enter');
+    await page.getByTestId('group-leave').focus();
+    await page.keyboard.press('Escape');
+    assert.equal(await button.evaluate((element) => element.matches(':focus')), true);
   });
 
   it('opens at the first unread message, and takes the number off when the end is reached', async () => {

@@ -1,9 +1,12 @@
-type Key = 'session' | 'language';
+type Key = 'session' | 'language' | 'drafts';
+
+/** What half-written words are kept in: they belong to one tab. */
+const storeOf = (key: Key): Storage => (key === 'drafts' ? window.sessionStorage : window.localStorage);
 
 /** Browsers may forbid storage (private windows): the page then forgets at reload and works otherwise. */
 export function remembered(key: Key): string | null {
   try {
-    return window.localStorage.getItem(`hufu.${key}`);
+    return storeOf(key).getItem(`hufu.${key}`);
   } catch {
     return null;
   }
@@ -11,8 +14,8 @@ export function remembered(key: Key): string | null {
 
 export function remember(key: Key, value: string | null): void {
   try {
-    if (value === null) window.localStorage.removeItem(`hufu.${key}`);
-    else window.localStorage.setItem(`hufu.${key}`, value);
+    if (value === null) storeOf(key).removeItem(`hufu.${key}`);
+    else storeOf(key).setItem(`hufu.${key}`, value);
   } catch {
     // Nothing to do: see above.
   }

@@ -36,7 +36,9 @@ export const useSession = defineStore('session', () => {
   onRemembered('session', (text) => {
     const next = accountOf(text);
     if (next?.token === account.value?.token) return;
-    if (account.value !== null || next !== null) window.location.reload();
+    if (account.value === null && next === null) return;
+    remember('drafts', null);
+    window.location.reload();
   });
   if (account.value !== null) client.attach(account.value);
 

@@ -2,6 +2,7 @@ import { type ChannelRef, type ClientRefusal, keyOf, type Msg, type Payload, typ
 import { defineStore } from 'pinia';
 import { reactive } from 'vue';
 import { client, randomId } from '../lib/client.ts';
+import { createDrafts } from '../lib/drafts.ts';
 import { sizeOfPicture } from '../lib/picture-size.ts';
 import { firstSeq, lastSeq, MAX_KEPT, place, type Shown } from '../lib/timeline.ts';
 import { useChats } from './chats.ts';
@@ -31,7 +32,7 @@ export const useTimelines = defineStore('timelines', () => {
   const chats = useChats();
   const byKey = reactive(new Map<string, Timeline>());
   /** Half-written words by conversation. */
-  const drafts = reactive(new Map<string, string>());
+  const drafts = createDrafts();
   /** Files of own pictures that are not on the server yet, by clientMsgNo. */
   const files = new Map<string, File>();
 
