@@ -15,6 +15,8 @@ interface Row {
   readonly path?: string;
   readonly codes: readonly string[];
   readonly says?: RegExp;
+  /** What is said to remain open, and nothing else. */
+  readonly open?: RegExp;
 }
 
 const rows: readonly Row[] = [
@@ -43,7 +45,24 @@ const rows: readonly Row[] = [
   },
   { fault: 'a method that is not taken', api: { key: KEY, methods: ['POST'] }, codes: ['remote.api_method'], says: /POST/ },
   { fault: 'a path that does not exist', api: { key: KEY }, path: '/v2/messages', codes: ['remote.api_route'] },
-  { fault: 'a missing scope, named', api: { key: KEY, scope: 'message:send' }, codes: ['remote.api_scope'] },
+  {
+    fault: 'an address of IPv6 that is not listed, named',
+    api: { key: KEY, address: 'named', sees: '2001:db8::17' },
+    codes: ['remote.api_address'],
+    says: /the server saw the address 2001:db8::17/,
+  },
+  {
+    fault: 'the page of a CDN that names the address: not the list of the API',
+    api: { key: KEY, address: 'page', sees: '203.0.113.7' },
+    codes: ['remote.front_block'],
+    says: /it saw the address 203\.0\.113\.7/,
+  },
+  {
+    fault: 'a missing scope, named',
+    api: { key: KEY, scope: 'message:send' },
+    codes: ['remote.api_scope'],
+    says: /the server says: scope message:send is needed/,
+  },
   { fault: 'a missing scope, not named', api: { key: KEY, silentScope: true }, codes: ['remote.api_scope'] },
   { fault: 'a feature that the plan lacks', api: { key: KEY, plan: true }, codes: ['remote.api_disabled'] },
   { fault: 'a rate limit with its time', api: { key: KEY, rate: '17' }, codes: ['remote.api_rate'], says: /try again in 17 s/ },
@@ -54,11 +73,23 @@ const rows: readonly Row[] = [
     args: ['--key-header', 'X-API-Key'],
     codes: [],
   },
+  {
+    fault: 'a key that is unknown: not to be told from one that was deleted',
+    api: { key: 'another' },
+    codes: ['remote.api_key_rejected'],
+    open: /unknown and revoked look alike from outside/,
+  },
+  {
+    fault: 'refused without a word: the address list is not to be told from a firewall',
+    api: { key: KEY, address: 'silent' },
+    codes: ['remote.api_address', 'remote.front_block'],
+    open: /address list and a firewall in front cannot be told apart from outside/,
+  },
   { fault: 'a wrong method and no key at once', api: { key: KEY, methods: ['POST'] }, key: '', codes: ['remote.api_method'] },
 ];
 
 describe('doctor on HTTP APIs with a key', { timeout: 120_000 }, () => {
-  for (const { fault, api: behaviour, key = KEY, args = [], path, codes, says } of rows) {
+  for (const { fault, api: behaviour, key = KEY, args = [], path, codes, says, open } of rows) {
     test(`${fault}: ${codes.join(' and ') || 'nothing wrong'}`, async () => {
       using api = await startApi(behaviour);
       const url = path === undefined ? api.url : new URL(path, api.url).href;
@@ -69,6 +100,12 @@ describe('doctor on HTTP APIs with a key', { timeout: 120_000 }, () => {
       );
       assert.deepEqual(answer.codes, codes, answer.text);
       if (says !== undefined) assert.match(answer.text, says);
+      if (open !== undefined)
+        assert.deepEqual(
+          answer.report.open.map((one) => open.test(one.en)),
+          [true],
+          answer.text,
+        );
       assert.ok(!answer.text.includes(KEY));
       assert.ok(api.requests.length <= 20);
       assert.ok(api.requests.every((one) => !one.url.includes(KEY) && ['GET', 'HEAD', 'OPTIONS'].includes(one.method)));
@@ -123,6 +160,11 @@ const corsRows: readonly {
     codes: ['remote.api_cors_header'],
   },
   {
+    fault: 'neither the method nor the header is listed',
+    allow: (origin) => ({ origin, methods: 'GET', headers: 'content-type' }),
+    codes: ['remote.api_cors_method', 'remote.api_cors_header'],
+  },
+  {
     fault: 'every header by a star',
     allow: (origin) => ({ origin, methods: 'GET, PUT', headers: '*' }),
     codes: [],
@@ -146,8 +188,17 @@ test('the preflight verdicts are those of Chromium', { timeout: 120_000 }, async
     for (const { fault, allow, codes } of corsRows) {
       const cors = allow(origin);
       using api = await startApi({ key: KEY, methods: ['GET', 'PUT'], ...(cors === undefined ? {} : { cors }) });
-      const { codes: found, text } = await askDoctor([api.url, '--kind', 'http-api', '--method', 'PUT', '--origin', origin]);
+      const {
+        codes: found,
+        report,
+        text,
+      } = await askDoctor([api.url, '--kind', 'http-api', '--method', 'PUT', '--origin', origin]);
       assert.deepEqual(found, codes, `${ORIGIN_NAME}, ${fault}: ${text}`);
+      assert.equal(
+        report.settled.some((one) => one.en === 'the preflight passes'),
+        codes.length === 0,
+        fault,
+      );
       const passed = await page.evaluate(
         ({ url, key }) =>
           fetch(url, { method: 'PUT', headers: { Authorization: `Bearer ${key}` } }).then(

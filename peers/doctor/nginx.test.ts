@@ -222,6 +222,14 @@ describe('doctor with a real nginx in between', { timeout: 300_000 }, () => {
     }),
     () => ({ fault: 'it refuses everything', url: at('deniedAll'), codes: ['remote.front_block'], confidence: 'likely' }),
     () => ({
+      fault: 'it refuses everything before an HTTP API: its page is no list of the API',
+      url: at('deniedAll', '/v1/messages').replace('ws:', 'http:'),
+      token: RIGHT,
+      args: ['--kind', 'http-api'],
+      codes: ['remote.front_block'],
+      confidence: 'likely',
+    }),
+    () => ({
       fault: 'it refuses everything, seen from both sides',
       url: at('deniedAll'),
       args: direct(),

@@ -5,8 +5,10 @@ export interface ApiBehaviour {
   readonly key?: string;
   readonly revoked?: string;
   readonly expired?: string;
-  /** Refuse every address, naming the one seen or not. */
-  readonly address?: 'named' | 'silent';
+  /** Refuse every address: naming the one seen, without a word, or with the page of a CDN. */
+  readonly address?: 'named' | 'silent' | 'page';
+  /** The address it believes to see, e.g. behind a proxy. */
+  readonly sees?: string;
   readonly methods?: readonly string[];
   /** The key is known and lacks this. */
   readonly scope?: string;
@@ -42,7 +44,7 @@ export function startApi(behaviour: ApiBehaviour): Promise<FakeApi> {
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, behaviour: ApiBehaviour): void {
+function answer(request: IncomingMessage, response: ServerResponse, behaviour: ApiBehaviour): unknown {
   const methods = behaviour.methods ?? ['GET', 'POST'];
   const say = (status: number, error: string, headers: Record<string, string> = {}) => {
     response.writeHead(status, { 'Content-Type': 'application/json', ...cors(behaviour), ...headers });
@@ -57,7 +59,11 @@ function answer(request: IncomingMessage, response: ServerResponse, behaviour: A
     return;
   }
   if (behaviour.address !== undefined) {
-    const seen = request.socket.remoteAddress ?? '';
+    const seen = behaviour.sees ?? request.socket.remoteAddress ?? '';
+    if (behaviour.address === 'page') {
+      response.writeHead(403, { 'Content-Type': 'text/html; charset=UTF-8', Server: 'cloudflare' });
+      return response.end(`<html><title>Access denied</title><p>Your IP: ${seen}</p></html>`);
+    }
     return say(403, behaviour.address === 'named' ? `IP address ${seen} is not in the whitelist` : 'Forbidden');
   }
   if (request.url !== '/v1/messages') return say(404, 'not found');

@@ -3,7 +3,8 @@ import type { Target } from '../../model/target.ts';
 import { reachProbes } from '../../reach/probes.ts';
 import { reachOpen, reachRules, reachSettled } from '../../reach/rules.ts';
 import { hasKey, isSafe, methodOf, probes } from './probes.ts';
-import { answer, rules } from './rules.ts';
+import { answer, isAddressOrFront, preflightPasses, rules } from './rules.ts';
+import { hintOf } from './words.ts';
 
 const HTTP_PORTS = ['3000', '5700', '5001', '8848'];
 
@@ -44,7 +45,7 @@ export const httpApi: Target = {
     { says: { zh: '密钥被认出', en: 'the key is recognised' }, when: isRecognised },
     {
       says: { zh: '预检通过', en: 'the preflight passes' },
-      when: (facts) => httpOf(facts, 'O1')?.headers['access-control-allow-origin'] !== undefined,
+      when: preflightPasses,
     },
   ],
   open: [
@@ -65,15 +66,14 @@ export const httpApi: Target = {
         zh: '从外部分不清是来源地址还是前面的防火墙：请把 X-Request-Id 和时间发给对方，询问他们看到的来源地址',
         en: 'address list and a firewall in front cannot be told apart from outside: send the other side X-Request-Id and time, and ask which address they saw',
       },
-      when: (facts) =>
-        isRefusal(answer(facts)?.status) && facts.seen['K1'] !== undefined && !isRecognised(facts) && answer(facts)?.body === '',
+      when: isAddressOrFront,
     },
     {
       says: {
         zh: '密钥未知还是已吊销，从外部看不出：请对方查这个密钥的前缀',
         en: 'unknown and revoked look alike from outside: ask the other side to look the key up by its prefix',
       },
-      when: (facts) => httpOf(facts, 'K1')?.status === 401 && !/revoked|expired|吊销|过期/i.test(httpOf(facts, 'K1')?.body ?? ''),
+      when: (facts) => httpOf(facts, 'K1')?.status === 401 && ['invalid', null].includes(hintOf(httpOf(facts, 'K1'))),
     },
   ],
   fallback: (facts) => {
@@ -86,10 +86,6 @@ export const httpApi: Target = {
 
 function isFine(status: number | null | undefined): boolean {
   return typeof status === 'number' && status < 400;
-}
-
-function isRefusal(status: number | null | undefined): boolean {
-  return status === 401 || status === 403;
 }
 
 /** Without the key it is somebody unknown, with it somebody who may not: the key was looked up and found. */

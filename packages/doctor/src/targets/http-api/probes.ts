@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Facts, httpOf } from '../../model/facts.ts';
 import type { Probe } from '../../model/target.ts';
-import { httpUrl, isReached, placeOf, via } from '../../reach/probes.ts';
+import { httpUrl, isAnswering, placeOf, via } from '../../reach/probes.ts';
 import type { Tools } from '../../tools/tools.ts';
 import { parseUrl } from '../../tools/redact.ts';
 
@@ -28,14 +28,14 @@ export const probes: readonly Probe[] = [
     id: 'K0',
     says: { zh: '不带密钥的请求', en: 'the request without a key' },
     maxMs: STEP_MS,
-    when: (facts) => isReached(facts) && (isSafe(facts) || facts.question.active),
+    when: (facts) => isAnswering(facts) && (isSafe(facts) || facts.question.active),
     run: (facts, tools) => ask(facts, tools, methodOf(facts), {}),
   },
   {
     id: 'K1',
     says: { zh: '带密钥的请求', en: 'the request with the key' },
     maxMs: STEP_MS,
-    when: (facts) => isReached(facts) && hasKey(facts) && (isSafe(facts) || facts.question.active),
+    when: (facts) => isAnswering(facts) && hasKey(facts) && (isSafe(facts) || facts.question.active),
     run: (facts, tools) => ask(facts, tools, methodOf(facts), keyHeader(facts, tools.secrets['token'] ?? '')),
   },
   {
@@ -51,21 +51,21 @@ export const probes: readonly Probe[] = [
     id: 'G1',
     says: { zh: '同一地址的 GET 请求', en: 'a GET of the same address' },
     maxMs: STEP_MS,
-    when: (facts) => isReached(facts) && !isSafe(facts),
+    when: (facts) => isAnswering(facts) && !isSafe(facts),
     run: (facts, tools) => ask(facts, tools, 'GET', {}),
   },
   {
     id: 'O0',
     says: { zh: 'OPTIONS 的回答', en: 'the answer to OPTIONS' },
     maxMs: STEP_MS,
-    when: (facts) => isReached(facts) && facts.question.given['origin'] === undefined && wantsAllow(facts),
+    when: (facts) => isAnswering(facts) && facts.question.given['origin'] === undefined && wantsAllow(facts),
     run: (facts, tools) => ask(facts, tools, 'OPTIONS', {}),
   },
   {
     id: 'O1',
     says: { zh: '浏览器的预检请求', en: 'the preflight of a browser' },
     maxMs: STEP_MS,
-    when: (facts) => isReached(facts) && facts.question.given['origin'] !== undefined,
+    when: (facts) => isAnswering(facts) && facts.question.given['origin'] !== undefined,
     run: (facts, tools) =>
       ask(facts, tools, 'OPTIONS', {
         Origin: String(facts.question.given['origin']),

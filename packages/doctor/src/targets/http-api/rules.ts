@@ -2,11 +2,11 @@ import { certain, likely, possible, rule } from '../../engine/conclude.ts';
 import { type Facts, httpOf, type HttpSeen } from '../../model/facts.ts';
 import type { Finding, Rule } from '../../model/target.ts';
 import { hasKey, headerName, methodOf } from './probes.ts';
-import { addressIn, type Hint, hintOf, retryAfter, sameAnswer } from './words.ts';
+import { addressIn, type Hint, hintOf, isPage, retryAfter, sameAnswer, saying } from './words.ts';
 
 const FAKE = 'configurable API of the tests';
 
-export const rules: readonly Rule[] = [
+const requestRules: readonly Rule[] = [
   rule('remote.api_route', FAKE, (facts) => (answer(facts)?.status === 404 ? certain([answerId(facts)]) : null)),
   rule('remote.api_method', FAKE, (facts) => {
     const seen = answer(facts);
@@ -15,9 +15,9 @@ export const rules: readonly Rule[] = [
       .toUpperCase()
       .split(/[\s,]+/)
       .includes(methodOf(facts));
-    const said = seen?.status === 405 || (isForbidden(seen) && hintOf(seen) === 'method');
-    if (!said && !(isForbidden(seen) && allow !== '' && !taken)) return null;
-    return (said ? certain : likely)([answerId(facts), ...(facts.seen['O0'] === undefined ? [] : ['O0'])], {
+    const isSaid = seen?.status === 405 || (isForbidden(seen) && hintOf(seen) === 'method');
+    if (!isSaid && !(isForbidden(seen) && allow !== '' && !taken)) return null;
+    return (isSaid ? certain : likely)([answerId(facts), ...(facts.seen['O0'] === undefined ? [] : ['O0'])], {
       detail:
         allow === ''
           ? words('此地址不接受', 'this address does not take', methodOf(facts))
@@ -48,30 +48,37 @@ export const rules: readonly Rule[] = [
     if (!isUnknown(seen) && !isForbidden(seen)) return null;
     if (facts.seen['K2'] !== undefined)
       return sameAnswer(seen, httpOf(facts, 'K2')) && !blind(facts) ? certain(['K1', 'K2']) : null;
-    if (hintOf(seen) === 'invalid') return certain(['K1']);
+    if (hintOf(seen) === 'invalid') return certain(['K1'], said(seen));
     return seen?.status === 401 && hintOf(seen) !== 'missing' && !saysOther(seen) ? likely(['K0', 'K1']) : null;
   }),
   rule('remote.api_address', FAKE, (facts) => {
     const seen = answer(facts);
-    if (!isForbidden(seen)) return null;
+    if (!isForbidden(seen) || isPage(seen)) return null;
     const address = addressIn(seen);
     const detail = address === null ? {} : { detail: words('服务器看到的地址是', 'the server saw the address', address) };
     if (hintOf(seen) === 'address') return certain([answerId(facts)], detail);
     // Refused alike with the key, without it and with an impossible one: it does not depend on the key.
-    return blind(facts) && hintOf(seen) === null ? possible([answerId(facts)], detail) : null;
+    return isAddressOrFront(facts) ? possible([answerId(facts)], detail) : null;
   }),
-  rule('remote.front_block', FAKE, (facts) =>
-    isForbidden(answer(facts)) && blind(facts) && hintOf(answer(facts)) === null ? possible(['K0', 'K1']) : null,
-  ),
+  rule('remote.front_block', `nginx 1.22, ${FAKE}`, (facts) => {
+    const seen = answer(facts);
+    if (!isForbidden(seen) || !isPage(seen)) return isAddressOrFront(facts) ? possible(['K0', 'K1']) : null;
+    const address = addressIn(seen);
+    const detail = address === null ? {} : { detail: words('它看到的地址是', 'it saw the address', address) };
+    return likely([answerId(facts)], detail);
+  }),
   rule('remote.api_scope', FAKE, (facts) => {
-    const said = saidWithKey(facts, 'scope');
-    if (said !== null) return said;
+    const named = saidWithKey(facts, 'scope');
+    if (named !== null) return named;
     // The key is known, or the answer without it would be the same.
     return isForbidden(httpOf(facts, 'K1')) && hintOf(httpOf(facts, 'K1')) === null && isUnknown(httpOf(facts, 'K0'))
       ? possible(['K0', 'K1'])
       : null;
   }),
   rule('remote.api_disabled', FAKE, (facts) => saidWithKey(facts, 'disabled')),
+];
+
+const corsRules: readonly Rule[] = [
   rule('remote.api_cors_origin', 'Chromium 156', (facts) => {
     const seen = httpOf(facts, 'O1');
     if (seen === null || seen.status === null) return null;
@@ -88,6 +95,13 @@ export const rules: readonly Rule[] = [
   rule('remote.api_cors_method', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-methods', methodOf(facts))),
   rule('remote.api_cors_header', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-headers', headerName(facts))),
 ];
+
+export const rules: readonly Rule[] = [...requestRules, ...corsRules];
+
+/** What a browser would find, too. */
+export function preflightPasses(facts: Facts): boolean {
+  return httpOf(facts, 'O1')?.status != null && corsRules.every((one) => one.decide(facts) === null);
+}
 
 /** The answer that counts: with the key when there is one. */
 export function answer(facts: Facts): HttpSeen | null {
@@ -113,7 +127,7 @@ function saysOther(seen: HttpSeen | null): boolean {
 
 function saidWithKey(facts: Facts, hint: Hint): Finding | null {
   const seen = httpOf(facts, 'K1');
-  return (seen?.status === 401 || seen?.status === 403) && hintOf(seen) === hint ? certain(['K1']) : null;
+  return (seen?.status === 401 || seen?.status === 403) && hintOf(seen) === hint ? certain(['K1'], said(seen)) : null;
 }
 
 /** Whatever key is sent, the same 403: it does not depend on the key. (A 401 for all is what unknown keys get.) */
@@ -122,6 +136,11 @@ function blind(facts: Facts): boolean {
   if (!isForbidden(withKey)) return false;
   const other = httpOf(facts, 'K2');
   return sameAnswer(httpOf(facts, 'K0'), withKey) && (other === null || sameAnswer(other, withKey));
+}
+
+/** Refused whatever the key is, without a word why. */
+export function isAddressOrFront(facts: Facts): boolean {
+  return blind(facts) && hintOf(answer(facts)) === null && !isPage(answer(facts));
 }
 
 /** A list of the preflight answer that lacks what the browser asks for. `*` covers Authorization in Chromium, though not in the Fetch standard. */
@@ -134,6 +153,12 @@ function corsList(facts: Facts, header: string, wanted: string): Finding | null 
   return certain(['O1'], {
     detail: words(`${wanted} 不在列表里：`, `${wanted} is not in the list:`, seen.headers[header] ?? '—'),
   });
+}
+
+/** The detail of a finding: the words of the server, when it has any. */
+function said(seen: HttpSeen | null) {
+  const text = saying(seen);
+  return text === null ? {} : { detail: words('服务器说：', 'the server says:', text) };
 }
 
 function words(zh: string, en: string, value: string) {

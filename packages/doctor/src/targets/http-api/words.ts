@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { HttpSeen } from '../../model/facts.ts';
 
 /** What the text of a refusal says by itself; in the words of the gateways and APIs people meet. */
@@ -24,7 +25,19 @@ export function hintOf(seen: HttpSeen | null): Hint | null {
 
 /** An address the answer names as the one it saw; null when it names none. */
 export function addressIn(seen: HttpSeen | null): string | null {
-  return /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/.exec(seen?.body ?? '')?.[0] ?? null;
+  const words = (seen?.body ?? '').split(/[^\da-f:.]+/i).map((word) => word.replace(/^[.:](?!:)|[.:]$/g, ''));
+  return words.find((word) => word.length > 2 && isIP(word) !== 0) ?? null;
+}
+
+/** What a JSON refusal says to people; null when it says nothing. */
+export function saying(seen: HttpSeen | null): string | null {
+  const said = /"(?:error_description|message|msg|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,160})"/.exec(seen?.body ?? '')?.[1];
+  return said ?? null;
+}
+
+/** A page for people where an API answers in JSON: a proxy, a CDN or a login wall made it. */
+export function isPage(seen: HttpSeen | null): boolean {
+  return /text\/html/i.test(seen?.headers['content-type'] ?? '');
 }
 
 /** Seconds until the next try, from Retry-After as a number or a date, or a rate header's reset. */
