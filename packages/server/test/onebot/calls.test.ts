@@ -180,6 +180,20 @@ describe('a call', () => {
     );
   });
 
+  test('that is asynchronous is answered with the retcode at which Koishi does not throw, for the client named after it', async (t) => {
+    const w = await onebotWorld(t);
+    for (const [name, retcode] of [
+      ['koishi', 0],
+      ['nonebot', 1],
+    ] as const) {
+      w.addClient(name, { token: name });
+      const peer = await w.connect(name);
+      await peer.next();
+      const answer = await peer.call('get_status_async');
+      assert.deepEqual([answer['status'], answer['retcode']], ['async', retcode]);
+    }
+  });
+
   test('beyond the 64 that are worked on and the 1000 that wait is refused at once, and there is room again afterwards', async (t) => {
     const { w, peer } = await connected(t);
     let release: () => void = () => undefined;

@@ -140,6 +140,42 @@ describe('a reverse WebSocket', () => {
     assert.deepEqual(w.refusals[0]?.refusal.evidence, { status: 403, heldBy: 'first' });
   });
 
+  test('to an address with a fragment is made without it', async (t) => {
+    const w = await onebotWorld(t);
+    const peer = await framework(t);
+    w.addClient('nb', { kind: 'reverse', url: `${peer.url}#top` });
+    const connected = untilState(w, (state) => state.state === 'connected');
+    await w.surface.start();
+    await connected;
+  });
+
+  test('with a token that no header can carry is not dialled, and says so', async (t) => {
+    for (const token of ['密钥', 'two\nlines']) {
+      const w = await onebotWorld(t);
+      const peer = await framework(t);
+      w.addClient('nb', { kind: 'reverse', url: peer.url, sealedToken: Buffer.from(token) });
+      const refused = untilState(w, (state) => state.state === 'refused');
+      await w.surface.start();
+      assert.equal((await refused).refusal?.code, 'config.invalid');
+      assert.match(String(w.refusals[0]?.refusal.evidence?.['reason']), /no HTTP header/);
+      assert.equal(peer.arrivals.length, 0);
+    }
+  });
+
+  test('that cannot be begun for a fault of ours shows so, and is tried again', async (t) => {
+    const w = await onebotWorld(t, {
+      events: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      ownAddresses: () => {
+        throw new Error('planted');
+      },
+    });
+    w.addClient('nb', { kind: 'reverse', url: 'ws://127.0.0.1:9/' });
+    const told = untilState(w, (state) => state.refusal !== null);
+    await w.surface.start();
+    const { state, refusal } = await told;
+    assert.deepEqual([state, refusal?.code, w.refusals[0]?.answer], ['waiting', 'srv.fault', null]);
+  });
+
   test('to another OneBot implementation ends with its cause; the two do not answer each other without end', async (t) => {
     const [w, other] = [await onebotWorld(t), await onebotWorld(t)];
     other.addClient('f', { token: 'T1' });

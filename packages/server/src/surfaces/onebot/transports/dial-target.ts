@@ -26,6 +26,8 @@ export async function dialTarget(text: string, rules: DialRules, resolve: Resolv
   const url = URL.parse(text);
   if (url === null || !/^wss?:$/.test(url.protocol))
     return refuse('config.invalid', { reason: 'the address is not ws:// or wss://' });
+  // Never sent, and the WebSocket library throws at it.
+  url.hash = '';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   let addresses: readonly LookupAddress[];
   try {

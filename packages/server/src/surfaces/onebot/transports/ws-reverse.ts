@@ -56,7 +56,7 @@ export class ReverseClient {
           { client: this.#options.client.name, error: String(error) },
           'a reverse connection could not be dialled',
         );
-        this.#again({ kind: 'unreachable' });
+        this.#failed({ code: 'srv.fault', evidence: { error: String(error) } }, { kind: 'unreachable' });
       })
       .finally(() => {
         this.#dialling = false;
@@ -119,6 +119,8 @@ export class ReverseClient {
     if (sealedToken === null) return ok(null);
     const opened = this.#options.deps.openToken(sealedToken);
     if (!opened.ok) return refuse('config.invalid', { reason: 'the stored token cannot be opened; enter it again' });
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(opened.value))
+      return refuse('config.invalid', { reason: 'the token holds a character that no HTTP header can carry; enter another one' });
     return ok(opened.value === '' ? null : opened.value);
   }
 
