@@ -95,14 +95,16 @@ describe('the guides', () => {
       for (const code of codesIn(page)) assert.ok(isRefusalCode(code), `${page}: ${code}`);
       let fix = '';
       for (const line of textOf(page).split('\n')) {
-        const [, title, code = ''] = /^[✗?!](?: (?:warning|注意):)? (.+?) {2}([a-z_.]+) \(/.exec(line) ?? [];
+        const [, title, code = ''] = /^[✗?!](?: (?:warning|注意):)? (.+?) {2}([a-z_.]+)(?: \(|$)/.exec(line) ?? [];
         if (isRefusalCode(code)) {
           assert.equal(title, operatorText(code)[lang].title, page);
           fix = operatorText(code)[lang].fix;
         }
         const [, shown] = /^ {2}(?:fix|修复): (.+)$/.exec(line) ?? [];
-        // The README also shows cards of another command, shortened.
-        if (shown !== undefined && GUIDES.includes(page)) assert.equal(shown, fix, page);
+        // The README shows the cards of `hufu explain`, cut short.
+        const [, begun] = /^(.+?) ?…+$/.exec(shown ?? '') ?? [];
+        if (begun !== undefined) assert.ok(fix.startsWith(begun), `${page}: ${shown}`);
+        else if (shown !== undefined) assert.equal(shown, fix, page);
       }
     }
   });

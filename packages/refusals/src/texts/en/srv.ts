@@ -35,7 +35,7 @@ export const srv: FamilyTexts<'srv'> = {
     'The port is taken',
     'Another program listens on the address of this listener.',
     'Run "ss -ltnp" and look for the port.',
-    'Stop that program, or set another port: listen: {http, tcp, ws, onebotHttp, onebotWs} in hufu.yaml.',
+    'Stop that program, or take another port, 0 for any free one: listen: {http, tcp, ws} in hufu.yaml, or HUFU_LISTEN_HTTP, HUFU_LISTEN_TCP, HUFU_LISTEN_WS, as in HUFU_LISTEN_HTTP=127.0.0.1:5002 npm start',
   ),
   'srv.fault': text(
     'Something went wrong inside the server',

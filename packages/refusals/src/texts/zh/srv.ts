@@ -35,7 +35,7 @@ export const srv: FamilyTexts<'srv'> = {
     '端口被占用',
     '另一个程序正在监听该地址。',
     '运行 ss -ltnp 查找该端口。',
-    '停止该程序，或在 hufu.yaml 的 listen: {http, tcp, ws, onebotHttp, onebotWs} 中换一个端口。',
+    '停止该程序，或换一个端口（0 表示任意空闲端口）：hufu.yaml 的 listen: {http, tcp, ws}，或环境变量 HUFU_LISTEN_HTTP、HUFU_LISTEN_TCP、HUFU_LISTEN_WS，例如 HUFU_LISTEN_HTTP=127.0.0.1:5002 npm start',
   ),
   'srv.fault': text(
     '服务器内部错误',
