@@ -139,7 +139,7 @@ export interface Directory {
   /** Current and superseded tokens of a uid, every flag. */
   deviceTokens(uid: Uid): Promise<readonly DeviceToken[]>;
   deviceTokensByHash(hash: Uint8Array): Promise<readonly DeviceToken[]>;
-  /** Password verifier text as made by policy (`argon2id$…`). */
+  /** Password verifier text as made by policy (`argon2id$…`). Ends the sessions of the account, which were opened with another one. */
   savePassword(uid: Uid, verifier: string): Promise<Outcome<void>>;
   password(uid: Uid): Promise<string | null>;
   saveSession(session: Session): Promise<Outcome<void>>;

@@ -23,10 +23,11 @@ export function kickOthers(hub: Hub, arrived: LiveSession): void {
 export function endSessions(
   hub: Pick<Hub, 'sessionsOf'>,
   u: number,
-  how: { readonly refusal: Refusal; readonly deviceFlag?: number },
+  how: { readonly refusal: Refusal; readonly deviceFlag?: number; readonly surface?: LiveSession['surface'] },
 ): void {
+  const { refusal, deviceFlag, surface } = how;
   for (const session of [...hub.sessionsOf(u)]) {
-    if (session.surface === 'onebot') continue;
-    if (how.deviceFlag === undefined || session.deviceFlag === how.deviceFlag) session.end(how.refusal, KICK_GRACE_MS);
+    if (session.surface === 'onebot' || (surface !== undefined && session.surface !== surface)) continue;
+    if (deviceFlag === undefined || session.deviceFlag === deviceFlag) session.end(refusal, KICK_GRACE_MS);
   }
 }

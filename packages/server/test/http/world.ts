@@ -104,6 +104,7 @@ export async function openWorld(): Promise<World> {
     directory,
     log,
     bus,
+    hub,
     files: createFileStore({ dir: join(folder, 'files'), maxBytes: 100_000 }),
     maxFileBytes: 100_000,
     auth: { ...auth, identify: async (caller) => takeRefusal() ?? auth.identify(caller) },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { call } from '../refusals/support/http.ts';
+import { openRpc } from '../refusals/support/rpc.ts';
 import { ADMIN, freshAddress } from '../refusals/support/server.ts';
 import { openWorld, PASSWORD, type World } from '../refusals/support/world.ts';
 
@@ -38,6 +39,22 @@ test('guesses at the same time are no more than ten either', async () => {
   const answers = await Promise.all(Array.from({ length: 40 }, () => login(stranger, 'zoe', 'wrong password')));
   assert.equal(answers.filter((answer) => answer.status === 401).length, 10);
   assert.equal(answers.filter((answer) => answer.status === 429).length, 30);
+});
+
+test('a new password signs the person out everywhere, the same one nowhere', async () => {
+  const { zoe } = world.sessions;
+  const me = () => world.api(zoe, 'GET', '/api/v1/me');
+  const page = await openRpc('ws', world.server.at.ws, freshAddress());
+  assert.match(await page.call('connect', { uid: 'zoe', token: zoe, deviceFlag: 1, deviceId: 'page' }), /"reasonCode":1/);
+  const reset = (password: string) => world.admin('/api/v1/users', { uid: 'zoe', name: 'zoe', password }, freshAddress());
+  assert.equal((await reset(PASSWORD)).status, 200);
+  assert.equal((await me()).status, 200);
+  assert.equal((await reset('quite another sentence')).status, 200);
+  assert.match(await page.heard('disconnect'), /wk\.kicked/);
+  assert.equal((await page.closed).code, 4409);
+  assert.equal((await me()).status, 401);
+  assert.equal((await login(freshAddress(), 'zoe', PASSWORD)).status, 401);
+  assert.equal((await login(freshAddress(), 'zoe', 'quite another sentence')).status, 200);
 });
 
 test('the operator’s login is locked in the same way, and no uid can use up its tries', async () => {

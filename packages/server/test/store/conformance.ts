@@ -373,6 +373,12 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
       assert.equal(await s.directory.cursor('bot:b:nb'), 5);
       assert.equal(await s.directory.cursor('none'), null);
       assert.equal(await s.directory.setting('k'), 'v');
+      value(await s.directory.savePassword('pw', 'argon2id$another'));
+      assert.deepEqual(await s.directory.sessionByHash(hash), session, 'of another account');
+      await user('x');
+      value(await s.directory.savePassword('x', 'argon2id$…'));
+      assert.equal(await s.directory.sessionByHash(hash), null, 'ended with the password that opened it');
+      value(await s.directory.saveSession(session));
       value(await s.directory.removeSession(hash));
       assert.equal(await s.directory.sessionByHash(hash), null);
       assert.deepEqual(value(await s.directory.removeBotClient('c1')).changes, [{ kind: 'botClient.removed', client }]);

@@ -12,13 +12,13 @@ export interface CreatePersonPorts {
 export interface CreatePersonCommand {
   readonly uid: string;
   readonly name: string;
-  /** Verifier text made by policy, never the password. */
-  readonly passwordVerifier: string;
+  /** Verifier text made by policy, never the password; null keeps the password there is. */
+  readonly passwordVerifier: string | null;
   /** May this account's bots dial loopback and private addresses. */
   readonly privateTargets: boolean;
 }
 
-/** Makes a person who can log in on the page; for a person that is already there, sets name and password (an operator's reset). */
+/** Makes a person who can log in on the page; for a person that is already there, sets name and password (an operator's reset), which ends its sessions. */
 export async function createPerson(ports: CreatePersonPorts, command: CreatePersonCommand): Promise<Outcome<User>> {
   const { uid, privateTargets } = command;
   const allowed = checkAccountUid(uid);
@@ -37,7 +37,7 @@ export async function createPerson(ports: CreatePersonPorts, command: CreatePers
   const made = publish(ports.bus, await ports.directory.ensureUser({ uid, kind: 'person', name: name.value, privateTargets }));
   if (!made.ok) return made;
   const saved = publish(ports.bus, await ports.directory.saveUser(uid, { name: name.value, privateTargets }));
-  if (!saved.ok) return saved;
+  if (!saved.ok || command.passwordVerifier === null) return saved;
   const kept = await ports.directory.savePassword(uid, command.passwordVerifier);
   return kept.ok ? saved : kept;
 }

@@ -33,6 +33,7 @@ export function credentialCommands(sql: Statements) {
   }
 
   function savePassword(uid: Uid, verifier: string): Outcome<void> {
+    sql("DELETE FROM session WHERE kind='person' AND uid=?").run(uid);
     return sql('UPDATE user SET password=? WHERE uid=?').run(verifier, uid).changes === 1
       ? ok()
       : refuse('wk.uid_invalid', { uid });

@@ -4,6 +4,7 @@ import type { ChannelStates, Users } from '../../domain/channels/channel-states.
 import type { User } from '../../domain/model.ts';
 import type { Bus, Directory, FileStore, MessageLog } from '../../domain/ports.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
+import type { Hub } from '../../runtime/hub.ts';
 
 /** Who asks, as the checks and the decisions see it. */
 export interface Caller {
@@ -34,8 +35,8 @@ export interface Auth {
   loginOperator(secret: string, caller: Caller): Promise<Outcome<NewSession>>;
   logout(caller: Caller): Promise<Outcome<void>>;
   identify(caller: Caller): Promise<Outcome<Principal>>;
-  /** Verifier text of a password; refuses one that is too short or too long. */
-  makeVerifier(password: string): Promise<Outcome<string>>;
+  /** Verifier text of an account's new password, null when that is its password already; refuses one that is too short or too long. */
+  newVerifier(uid: string, password: string): Promise<Outcome<string | null>>;
 }
 
 export interface TokenSecrets {
@@ -106,6 +107,7 @@ export interface ApiDeps {
   readonly directory: Directory;
   readonly log: MessageLog;
   readonly bus: Bus;
+  readonly hub: Pick<Hub, 'sessionsOf'>;
   readonly files: FileStore;
   readonly maxFileBytes: number;
   readonly auth: Auth;

@@ -38,7 +38,12 @@ export function createAuth(ports: SignInPorts): Auth {
       return presented.ok ? ports.directory.removeSession(ports.keyring.hash(presented.value.value)) : presented;
     },
     identify: (caller) => identify(ports, caller),
-    makeVerifier,
+    async newVerifier(uid, password) {
+      const verifier = await ports.directory.password(uid);
+      const same = verifier === null ? ok(false) : await verifyPassword(password, verifier);
+      if (!same.ok) return same;
+      return same.value ? ok(null) : makeVerifier(password);
+    },
   };
 }
 

@@ -3,12 +3,13 @@ import { listConversations } from '../../domain/conversations/list.ts';
 import type { User } from '../../domain/model.ts';
 import { createPerson } from '../../domain/users/create-person.ts';
 import { ok, refuse } from '../../kernel/outcome.ts';
+import { endSessions } from '../../runtime/kick.ts';
 import { type ApiRoute, NOTHING, personOf, route } from './route.ts';
 
 const createUser = route({
   method: 'POST',
   path: '/api/v1/users',
-  doc: 'The operator makes a person who can log in, or sets name and password of one. Its bots may dial addresses of this machine and network.',
+  doc: 'The operator makes a person who can log in, or sets name and password of one; another password signs the person out everywhere. Its bots may dial addresses of this machine and network.',
   access: 'operator',
   example: { uid: 'alice', name: 'Alice', password: 'a long sentence' },
   schema: Type.Object({
@@ -17,10 +18,13 @@ const createUser = route({
     password: Type.String({ maxLength: 1024 }),
   }),
   async handle({ deps }, { uid, name, password }) {
-    const verifier = await deps.auth.makeVerifier(password);
+    const verifier = await deps.auth.newVerifier(uid, password);
     if (!verifier.ok) return verifier;
     const made = await createPerson(deps, { uid, name, passwordVerifier: verifier.value, privateTargets: true });
-    return made.ok ? ok({ uid: made.value.uid, name: made.value.name }) : made;
+    if (!made.ok) return made;
+    // The sessions themselves went with the old password; pages that are open speak JSON-RPC.
+    if (verifier.value !== null) endSessions(deps.hub, made.value.u, { refusal: { code: 'wk.kicked' }, surface: 'jsonrpc' });
+    return ok({ uid: made.value.uid, name: made.value.name });
   },
 });
 
