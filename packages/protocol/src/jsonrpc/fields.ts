@@ -18,12 +18,12 @@ export class FieldReader {
     return this.#fields[name];
   }
 
-  /** '' when absent. */
+  /** '' when absent. Halves of characters, which JSON can hold and UTF-8 cannot, become replacement characters, as in WKProto. */
   text(name: string, maxChars: number): string {
     const value = this.#fields[name];
     if (value === undefined || value === null) return '';
     if (typeof value !== 'string') return this.fail(`${name} must be a string`, '');
-    return value.length > maxChars ? this.fail(`${name} is longer than ${maxChars} characters`, '') : value;
+    return value.length > maxChars ? this.fail(`${name} is longer than ${maxChars} characters`, '') : value.toWellFormed();
   }
 
   requiredText(name: string, maxChars: number): string {

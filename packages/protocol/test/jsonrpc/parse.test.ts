@@ -82,6 +82,7 @@ describe('JSON-RPC calls', () => {
         '"setting":{"receipt":true,"signal":true,"stream":true,"topic":true},"expire":60,"topic":"t","clientMsgNo":"n"',
     );
     assert.deepEqual([params.flags, params.setting, params.expire, params.topic, params.clientMsgNo], [15, 170, 60, 't', 'n']);
+    assert.equal(sendParams('"payload":"e30=","clientMsgNo":"a\\ud800b"').clientMsgNo, 'a\ufffdb', 'as its UTF-8 reads');
     const bare = sendParams('"payload":"e30=","header":{},"setting":null');
     assert.deepEqual([bare.flags, bare.setting, bare.expire, bare.topic, bare.clientMsgNo], [0, 0, 0, '', '']);
   });

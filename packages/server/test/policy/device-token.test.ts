@@ -114,6 +114,13 @@ test('a session of the page opens the chat of its own account only, until it exp
   assert.equal(await codeOf(claim('alice', old.value.token)), 'cred.expired');
 });
 
+test('a registered device token opens, even when it looks like a session', async () => {
+  world.token('carol', 1, 'hfs_made-by-a-back-end');
+  assert.equal(await codeOf(claim('carol', 'hfs_made-by-a-back-end')), 'ok carol 1');
+  assert.equal(await codeOf(claim('carol', 'hfs_made-by-a-back-end', 0)), 'wk.flag_mismatch');
+  assert.equal(await codeOf(claim('alice', 'hfs_made-by-a-back-end')), 'cred.mismatch');
+});
+
 test('an operator session opens no chat', async () => {
   const session = await openSession({ kind: 'operator', uid: 'alice', nowMs: NOW_MS }, world);
   assert.ok(session.ok);

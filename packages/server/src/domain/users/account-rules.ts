@@ -12,11 +12,17 @@ export function checkAccountUid(uid: string): Outcome<void> {
   return isReservedUid(uid) ? refuse('wk.reserved_identity', { uid }) : ok();
 }
 
-/** A name people see: trimmed, 1…64 characters, no control characters. */
+/** What breaks the text around a name: control characters, halves of characters, marks that turn the direction of writing. */
+const BREAKS_TEXT = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+const CAN_BE_SEEN = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** A name people see: trimmed, 1…64 characters, one that can be seen among them. */
 export function checkName(field: string, name: string): Outcome<string> {
   const trimmed = name.trim();
-  if (trimmed.length === 0 || trimmed.length > 64 || /\p{Cc}/u.test(trimmed)) {
-    return refuse('http.bad_body', { field, reason: 'must be 1 to 64 characters without control characters' });
-  }
+  if (trimmed.length > 64 || !CAN_BE_SEEN.test(trimmed) || BREAKS_TEXT.test(trimmed))
+    return refuse('http.bad_body', {
+      field,
+      reason: 'must be 1 to 64 characters that can be seen, without control characters and direction marks',
+    });
   return ok(trimmed);
 }

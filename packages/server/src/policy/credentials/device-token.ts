@@ -40,7 +40,8 @@ export function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>
 export async function verifyConnect(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<Admitted>> {
   if (isReservedIdentity(claim)) return refuse('wk.reserved_identity', { uid: claim.uid, deviceId: claim.deviceId });
   const [user, tokens] = await Promise.all([ports.users.get(claim.uid), ports.directory.deviceTokens(claim.uid)]);
-  const verdict = isSessionToken(claim.token) ? await checkSession(claim, ports) : checkToken(claim, tokens, ports);
+  const session = isSessionToken(claim.token) ? await checkSession(claim, ports) : null;
+  const verdict = session ?? checkToken(claim, tokens, ports);
   if (!verdict.ok) return verdict;
   const account = user ?? (await personOf(claim.uid, ports));
   if (account === null) return refuse('cred.unknown');
@@ -91,11 +92,12 @@ function bestMatch(tokens: readonly DeviceToken[], presented: Uint8Array, device
   return best;
 }
 
-/** A page session opens its own account's chat, as a slave device. */
-async function checkSession(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<0 | 1>> {
+/** A page session opens its own account's chat, as a slave device. null: it is none, a back end may give its tokens any form. */
+async function checkSession(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<0 | 1> | null> {
   const session = await ports.directory.sessionByHash(ports.keyring.hash(claim.token));
-  if (session?.kind === 'operator') return refuse('cred.wrong_kind', { presentedKind: 'session of an operator' });
-  if (session === null || session.uid !== claim.uid) return refuse('cred.mismatch');
+  if (session === null) return null;
+  if (session.kind === 'operator') return refuse('cred.wrong_kind', { presentedKind: 'session of an operator' });
+  if (session.uid !== claim.uid) return refuse('cred.mismatch');
   return session.expiresMs > ports.now() ? ok(0) : refuse('cred.expired', { expiredMs: session.expiresMs });
 }
 
