@@ -10,7 +10,7 @@ import type { Addresses } from './surfaces.ts';
 /** The OneBot surface, wired. Deleting this file, its folder and its line in surfaces.ts leaves a server without it. */
 export function composeOnebot(input: {
   core: Core;
-  config: Pick<Config, 'onebot.authReply' | 'onebot.appName'>;
+  config: Pick<Config, 'onebot.authReply' | 'onebot.appName' | 'onebot.maxFrameBytes'>;
   addresses: Addresses;
   version: string;
   log: Log;
@@ -38,6 +38,7 @@ export function composeOnebot(input: {
     ownAddresses: () => addresses.own,
     authReply: config['onebot.authReply'],
     appName: config['onebot.appName'],
+    maxFrameBytes: config['onebot.maxFrameBytes'],
     version,
     events: log,
     now: Date.now,

@@ -41,6 +41,7 @@ export interface Config {
   readonly 'limits.outboxBytes': number;
   readonly 'onebot.authReply': 'auto' | 'handshake' | 'frame';
   readonly 'onebot.appName': string;
+  readonly 'onebot.maxFrameBytes': number;
   readonly 'cache.channelMegabytes': number;
   readonly 'store.cacheMegabytes': number;
   readonly dataDir: string;
@@ -191,6 +192,12 @@ export const options: Options = {
     env: 'HUFU_ONEBOT_APP_NAME',
     doc: 'The app_name of get_version_info: plug-ins branch on names they know (LLOneBot, NapCat.Onebot, go-cqhttp).',
     read: text,
+  },
+  'onebot.maxFrameBytes': {
+    default: 4 * 1024 * 1024,
+    env: 'HUFU_ONEBOT_MAX_FRAME_BYTES',
+    doc: 'Longest frame of a bot; a picture sent as base64:// is a third longer than its file. A longer one ends the connection.',
+    read: whole(65_536, 67_108_864),
   },
   'cache.channelMegabytes': {
     default: 128,

@@ -4,6 +4,7 @@ import { SENDABLE_TYPES } from '@hufu/protocol/onebot';
 import fc from 'fast-check';
 import { refuse } from '../../src/kernel/outcome.ts';
 import { actions } from '../../src/surfaces/onebot/actions/index.ts';
+import { framework } from './support/framework.ts';
 import { onebotWorld, type Peer, PNG } from './support/world.ts';
 
 async function connected(t: TestContext) {
@@ -65,6 +66,31 @@ describe('a call', () => {
     peer.send(`"${'x'.repeat(4 * 1024 * 1024)}"`);
     assert.equal(await closed, 1009);
     assert.equal(w.refusals.at(-1)?.refusal.code, 'http.body_too_large');
+  });
+
+  test('may be longer or must be shorter as the server is set, whoever dialled', async (t) => {
+    for (const [maxFrameBytes, answered] of [
+      [65_536, false],
+      [6 * 1024 * 1024, true],
+    ] as const) {
+      const w = await onebotWorld(t, { maxFrameBytes, events: { info: () => {}, warn: () => {}, error: () => {} } });
+      const other = await framework(t);
+      w.addClient('raw', { token: 'T1' });
+      w.addClient('nb', { kind: 'reverse', url: other.url });
+      await w.surface.start();
+      await other.first;
+      for (const peer of [await w.connect('T1'), other.arrivals[0]?.peer ?? assert.fail('nobody dialled')]) {
+        await peer.next();
+        const closed = new Promise((resolve) => peer.socket.once('close', resolve));
+        const frame = { action: 'get_status', params: { x: 'x'.repeat(5 * 1024 * 1024) } };
+        if (answered) assert.equal((await peer.call(frame.action, frame.params))['status'], 'ok');
+        else {
+          peer.send(frame);
+          assert.equal(await closed, 1009);
+          assert.equal(w.refusals.at(-1)?.refusal.evidence?.['limitBytes'], maxFrameBytes);
+        }
+      }
+    }
   });
 
   test('takes null and no params, numbers and booleans as text, other names and unknown names; not a list', async (t) => {

@@ -27,9 +27,9 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.body_too_large': text(
     'The request is too large',
-    'The body is longer than the limit of the route, or a OneBot frame longer than 4 MiB ("limitBytes").',
+    'The body is longer than the limit of the route, or a OneBot frame longer than onebot.maxFrameBytes ("limitBytes").',
     'See "limitBytes" in the evidence.',
-    'Send fewer or smaller items per request; files go to POST /api/v1/files.',
+    'Send fewer or smaller items per request; files go to POST /api/v1/files. A bot that sends large pictures as base64:// needs a larger onebot.maxFrameBytes in hufu.yaml (a third more than the file).',
   ),
   'http.upgrade_missing': text(
     'No WebSocket upgrade arrived',

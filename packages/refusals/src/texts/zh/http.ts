@@ -27,9 +27,9 @@ export const http: FamilyTexts<'http' | 'cors' | 'ws' | 'net'> = {
   ),
   'http.body_too_large': text(
     '请求内容过大',
-    '请求体超过该路由的上限，或 OneBot 帧超过 4 MiB（limitBytes）。',
+    '请求体超过该路由的上限，或 OneBot 帧超过 onebot.maxFrameBytes（limitBytes）。',
     '查看证据中的 limitBytes。',
-    '每次请求少发一些内容；文件请用 POST /api/v1/files。',
+    '每次请求少发一些内容；文件请用 POST /api/v1/files。机器人以 base64:// 发送大图片时，在 hufu.yaml 调大 onebot.maxFrameBytes（比文件大三分之一以上）。',
   ),
   'http.upgrade_missing': text(
     '没有收到 WebSocket 升级',

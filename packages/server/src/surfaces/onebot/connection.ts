@@ -16,8 +16,6 @@ import { Outgoing } from './outgoing.ts';
 import { type BotStatus, statusFields } from './status.ts';
 import { Turns } from './turns.ts';
 
-/** Longest frame that is read; bigger files go through the HTTP API. */
-export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const TICK_MS = 5000;
 const TICKS_PER_PING = 4;
 const MISSED_PONGS = 2;
@@ -230,7 +228,7 @@ export class OnebotConnection implements FeedSink {
   #onError(error: Error): void {
     const { deps, bot, client } = this.#options;
     if ('code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-      this.#record({ code: 'http.body_too_large', evidence: { limitBytes: MAX_FRAME_BYTES } }, 'frame', 'close 1009');
+      this.#record({ code: 'http.body_too_large', evidence: { limitBytes: deps.maxFrameBytes } }, 'frame', 'close 1009');
     deps.events.warn({ client: client.name, bot: bot.uid, error: error.message }, 'OneBot connection failed');
   }
 

@@ -90,6 +90,8 @@ export interface OnebotDeps {
   readonly authReply: 'auto' | 'handshake' | 'frame';
   /** What `get_version_info` calls this server: plugins branch on names they know. */
   readonly appName: string;
+  /** Longest frame that is read. */
+  readonly maxFrameBytes: number;
   readonly version: string;
   readonly events: Log;
   now(): number;

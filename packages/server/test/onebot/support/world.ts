@@ -24,7 +24,9 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: (fiel
 /** Ann (10001) owns group ops (30001) with the bot (20001), and is its friend; Eve (10003) knows nobody. */
 export async function onebotWorld(
   t: TestContext,
-  patch: Partial<Pick<OnebotDeps, 'diagnose' | 'now' | 'authReply' | 'events' | 'ownAddresses' | 'openToken'>> = {},
+  patch: Partial<
+    Pick<OnebotDeps, 'diagnose' | 'now' | 'authReply' | 'events' | 'ownAddresses' | 'openToken' | 'maxFrameBytes'>
+  > = {},
 ) {
   const world = new MemoryWorld();
   const ann = userOf(1, 'ann', { name: 'Ann', numericId: 10001 });
@@ -121,6 +123,7 @@ export async function onebotWorld(
     ownAddresses: patch.ownAddresses ?? (() => []),
     authReply: patch.authReply ?? 'auto',
     appName: 'Hufu',
+    maxFrameBytes: patch.maxFrameBytes ?? 4 * 1024 * 1024,
     version: '0.1.0',
     events: patch.events ?? silent,
     now,

@@ -1,11 +1,11 @@
 import type { RefusalCode } from '@hufu/refusals';
 import { WebSocket } from 'ws';
 import { errorCode, type DialTarget } from './dial-target.ts';
-import { MAX_FRAME_BYTES } from '../connection.ts';
 
 export interface Handshake {
   readonly target: DialTarget;
   readonly headers: Readonly<Record<string, string>>;
+  readonly maxFrameBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -24,12 +24,12 @@ export type HandshakeResult =
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** One opening handshake to the addresses that were checked, ended after ten seconds however slowly the peer drips. */
-export function handshake({ target, headers, signal }: Handshake): Promise<HandshakeResult> {
+export function handshake({ target, headers, maxFrameBytes, signal }: Handshake): Promise<HandshakeResult> {
   return new Promise((resolve) => {
     const socket = new WebSocket(target.url, {
       headers,
       perMessageDeflate: false,
-      maxPayload: MAX_FRAME_BYTES,
+      maxPayload: maxFrameBytes,
       followRedirects: false,
       lookup: (_host, options, answer) => {
         const [first] = target.addresses;

@@ -6,7 +6,6 @@ import { type Outcome, refusalOf, refuse } from '../../../kernel/outcome.ts';
 import type { Peer } from '../../listen/peer.ts';
 import { pathOf } from '../../listen/listen.ts';
 import type { UpgradeRoute } from '../../listen/upgrade.ts';
-import { MAX_FRAME_BYTES } from '../connection.ts';
 import { type Presented, presentedToken } from '../credentials.ts';
 import type { OnebotDeps } from '../deps.ts';
 import { type Arrival, answerRefusal } from './refuse-upgrade.ts';
@@ -29,7 +28,7 @@ export interface ForwardPorts {
 export function forwardRoutes(ports: ForwardPorts): UpgradeRoute[] {
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: ports.deps.maxFrameBytes,
     perMessageDeflate: false,
     clientTracking: false,
   });

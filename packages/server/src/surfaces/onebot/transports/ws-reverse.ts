@@ -94,7 +94,8 @@ export class ReverseClient {
         return;
       }
       const headers = this.#headers(token.value);
-      const result = await handshake({ target: target.value, headers, signal: this.#stopping.signal });
+      const { maxFrameBytes } = this.#options.deps;
+      const result = await handshake({ target: target.value, headers, maxFrameBytes, signal: this.#stopping.signal });
       if (this.#stopping.signal.aborted) {
         if (result.kind === 'open') result.socket.terminate();
         return;
