@@ -186,7 +186,7 @@ const cases: readonly Case[] = [
   ],
   [
     'a token that stands in the address, and is right',
-    { active: true, secrets: TOKEN, given: { tokenInQuery: true } },
+    { active: true, secrets: TOKEN, given: { tokenInQuery: 'access_token' } },
     { ...ADAPTER, W4: ws(101), W5: ws(403) },
     ['remote.token_required'],
   ],

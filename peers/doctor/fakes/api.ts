@@ -15,8 +15,9 @@ export interface ApiBehaviour {
   readonly silentScope?: true;
   readonly plan?: true;
   readonly rate?: string;
-  /** Reads the key from this header only. */
+  /** Reads the key from this header only, or from this key of the query. */
   readonly header?: string;
+  readonly query?: string;
   readonly cors?: { readonly origin: string; readonly methods: string; readonly headers: string };
   /** Says nothing but the status. */
   readonly mute?: true;
@@ -66,10 +67,14 @@ function answer(request: IncomingMessage, response: ServerResponse, behaviour: A
     }
     return say(403, behaviour.address === 'named' ? `IP address ${seen} is not in the whitelist` : 'Forbidden');
   }
-  if (request.url !== '/v1/messages') return say(404, 'not found');
+  const url = new URL(request.url ?? '', 'http://any');
+  if (url.pathname !== '/v1/messages') return say(404, 'not found');
   if (!methods.includes(request.method ?? '')) return say(405, 'method not allowed', { Allow: methods.join(', ') });
   const header = behaviour.header ?? 'authorization';
-  const given = String(request.headers[header] ?? '').replace(/^Bearer /, '');
+  const given =
+    behaviour.query === undefined
+      ? String(request.headers[header] ?? '').replace(/^Bearer /, '')
+      : (url.searchParams.get(behaviour.query) ?? '');
   if (given === '') return say(401, 'API key is missing', { 'WWW-Authenticate': 'Bearer realm="api"' });
   if (behaviour.rate !== undefined) return say(429, 'too many requests', { 'Retry-After': behaviour.rate });
   if (given === behaviour.revoked) return say(403, 'this key was revoked');

@@ -175,7 +175,7 @@ function tell(facts: Facts, report: Report, to: { readonly options: Options; rea
 interface Given {
   readonly options: Options;
   readonly secrets: Secrets;
-  readonly tokenInQuery: boolean;
+  readonly tokenInQuery: string | null;
   readonly proxy: string | null;
 }
 
@@ -188,7 +188,7 @@ function questionOf(target: Target, url: URL, given: Given): Question {
     secrets: Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, fingerprint(value)])),
     given: {
       clockMs: Date.now(),
-      ...(tokenInQuery ? { tokenInQuery } : {}),
+      ...(tokenInQuery === null ? {} : { tokenInQuery }),
       ...(proxy === null ? {} : { proxy }),
       ...(options.selfId === undefined ? {} : { selfId: numberOf('--self-id', options.selfId, 1, Number.MAX_SAFE_INTEGER) }),
       ...(options.saw === undefined ? {} : { saw: numberOf('--saw', options.saw, 100, 599) }),

@@ -29,11 +29,13 @@ export async function readSecrets(options: SecretOptions, sources: SecretSources
   return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
 }
 
+const TOKEN_KEY = /^(access_?token|token|api_?key|key)$/i;
+
 /** A token that the person's own address carries is a secret like any other; the address goes on without it. */
-export function takeFromQuery(url: URL, secrets: Secrets): { readonly secrets: Secrets; readonly tokenInQuery: boolean } {
-  const token = url.searchParams.get('access_token');
-  if (token === null || token === '') return { secrets, tokenInQuery: false };
-  url.searchParams.delete('access_token');
+export function takeFromQuery(url: URL, secrets: Secrets): { readonly secrets: Secrets; readonly tokenInQuery: string | null } {
+  const [key, token] = [...url.searchParams].find(([name, value]) => TOKEN_KEY.test(name) && value !== '') ?? [];
+  if (key === undefined || token === undefined) return { secrets, tokenInQuery: null };
+  url.searchParams.delete(key);
   // A token that was given besides is the one the program sends in its header.
-  return { secrets: { token, ...secrets }, tokenInQuery: secrets['token'] === undefined };
+  return { secrets: { token, ...secrets }, tokenInQuery: secrets['token'] === undefined ? key : null };
 }

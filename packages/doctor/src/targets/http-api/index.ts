@@ -56,6 +56,13 @@ export const httpApi: Target = {
     },
     {
       says: {
+        zh: '地址里另有一个秘密参数，它的值没有发送，因此回答可能不同',
+        en: 'the address holds another secret, whose value was not sent, so the answers may differ',
+      },
+      when: (facts) => /[?&][^&=]+=hidden(&|$)/.test(facts.question.url),
+    },
+    {
+      says: {
         zh: '这个方法可能改动数据，没有发送：加 --active 会发送一次',
         en: 'this method may change something and was not sent: --active sends it once',
       },

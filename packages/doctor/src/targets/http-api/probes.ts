@@ -29,14 +29,14 @@ export const probes: readonly Probe[] = [
     says: { zh: '不带密钥的请求', en: 'the request without a key' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && (isSafe(facts) || facts.question.active),
-    run: (facts, tools) => ask(facts, tools, methodOf(facts), {}),
+    run: (facts, tools) => ask(facts, tools, { method: methodOf(facts) }),
   },
   {
     id: 'K1',
     says: { zh: '带密钥的请求', en: 'the request with the key' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && hasKey(facts) && (isSafe(facts) || facts.question.active),
-    run: (facts, tools) => ask(facts, tools, methodOf(facts), keyHeader(facts, tools.secrets['token'] ?? '')),
+    run: (facts, tools) => askWith(facts, tools, tools.secrets['token'] ?? ''),
   },
   {
     // A key of the same shape that cannot exist: the answer to it is the answer to an unknown key.
@@ -45,21 +45,21 @@ export const probes: readonly Probe[] = [
     active: true,
     maxMs: STEP_MS,
     when: (facts) => isRefused(httpOf(facts, 'K1')?.status),
-    run: (facts, tools) => ask(facts, tools, methodOf(facts), keyHeader(facts, `hufu-probe-${randomBytes(12).toString('hex')}`)),
+    run: (facts, tools) => askWith(facts, tools, `hufu-probe-${randomBytes(12).toString('hex')}`),
   },
   {
     id: 'G1',
     says: { zh: '同一地址的 GET 请求', en: 'a GET of the same address' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && !isSafe(facts),
-    run: (facts, tools) => ask(facts, tools, 'GET', {}),
+    run: (facts, tools) => ask(facts, tools, { method: 'GET' }),
   },
   {
     id: 'O0',
     says: { zh: 'OPTIONS 的回答', en: 'the answer to OPTIONS' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && facts.question.given['origin'] === undefined && wantsAllow(facts),
-    run: (facts, tools) => ask(facts, tools, 'OPTIONS', {}),
+    run: (facts, tools) => ask(facts, tools, { method: 'OPTIONS' }),
   },
   {
     id: 'O1',
@@ -67,10 +67,13 @@ export const probes: readonly Probe[] = [
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && facts.question.given['origin'] !== undefined,
     run: (facts, tools) =>
-      ask(facts, tools, 'OPTIONS', {
-        Origin: String(facts.question.given['origin']),
-        'Access-Control-Request-Method': methodOf(facts),
-        'Access-Control-Request-Headers': [headerName(facts), 'content-type'].join(','),
+      ask(facts, tools, {
+        method: 'OPTIONS',
+        headers: {
+          Origin: String(facts.question.given['origin']),
+          'Access-Control-Request-Method': methodOf(facts),
+          'Access-Control-Request-Headers': [...(queryName(facts) === null ? [headerName(facts)] : []), 'content-type'].join(','),
+        },
       }),
   },
   {
@@ -92,6 +95,19 @@ export function headerName(facts: Facts): string {
   return String(facts.question.given['keyHeader'] ?? 'authorization').toLowerCase();
 }
 
+/** The key in the address that the person gave, under the same name; null = it goes in a header. */
+export function queryName(facts: Facts): string | null {
+  const { tokenInQuery, keyHeader } = facts.question.given;
+  return typeof tokenInQuery === 'string' && keyHeader === undefined ? tokenInQuery : null;
+}
+
+/** With a key, where the person's software puts it. */
+function askWith(facts: Facts, tools: Tools, key: string) {
+  const name = queryName(facts);
+  if (name === null) return ask(facts, tools, { method: methodOf(facts), headers: keyHeader(facts, key) });
+  return ask(facts, tools, { method: methodOf(facts), query: [name, key] });
+}
+
 function keyHeader(facts: Facts, key: string): Record<string, string> {
   const name = headerName(facts);
   return { [name]: name === 'authorization' && !key.includes(' ') ? `Bearer ${key}` : key };
@@ -106,8 +122,14 @@ function wantsAllow(facts: Facts): boolean {
   return ['K0', 'K1', 'G1'].some((id) => [403, 405].includes(httpOf(facts, id)?.status ?? 0));
 }
 
-function ask(facts: Facts, tools: Tools, method: string, headers: Readonly<Record<string, string>>) {
-  const search = parseUrl(facts.question.url)?.search ?? '';
-  const url = httpUrl(facts, placeOf(facts).path + search);
-  return tools.http({ url, method, headers, ...via(facts), maxMs: STEP_MS });
+interface Asked {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: readonly [name: string, value: string];
+}
+
+function ask(facts: Facts, tools: Tools, { method, headers = {}, query }: Asked) {
+  const url = new URL(httpUrl(facts, placeOf(facts).path + (parseUrl(facts.question.url)?.search ?? '')));
+  if (query !== undefined) url.searchParams.set(...query);
+  return tools.http({ url: url.href, method, headers, ...via(facts), maxMs: STEP_MS });
 }

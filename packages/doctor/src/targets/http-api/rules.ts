@@ -1,7 +1,7 @@
 import { certain, likely, possible, rule } from '../../engine/conclude.ts';
 import { type Facts, httpOf, type HttpSeen } from '../../model/facts.ts';
 import type { Finding, Rule } from '../../model/target.ts';
-import { hasKey, headerName, methodOf } from './probes.ts';
+import { hasKey, headerName, methodOf, queryName } from './probes.ts';
 import { addressIn, type Hint, hintOf, isPage, retryAfter, sameAnswer, saying } from './words.ts';
 
 const FAKE = 'configurable API of the tests';
@@ -40,7 +40,13 @@ const requestRules: readonly Rule[] = [
   rule('remote.api_key_place', FAKE, (facts) => {
     const seen = httpOf(facts, 'K1');
     if (seen?.status !== 401 || hintOf(seen) !== 'missing') return null;
-    return likely(['K1'], { detail: words('密钥放在请求头', 'the key was sent in the header', headerName(facts)) });
+    const name = queryName(facts);
+    return likely(['K1'], {
+      detail:
+        name === null
+          ? words('密钥放在请求头', 'the key was sent in the header', headerName(facts))
+          : words('密钥放在地址的参数', 'the key was sent in the query, as', name),
+    });
   }),
   ...(['revoked', 'expired'] as const).map((hint) => rule(`remote.api_key_${hint}`, FAKE, (facts) => saidWithKey(facts, hint))),
   rule('remote.api_key_rejected', FAKE, (facts) => {
@@ -93,7 +99,9 @@ const corsRules: readonly Rule[] = [
     });
   }),
   rule('remote.api_cors_method', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-methods', methodOf(facts))),
-  rule('remote.api_cors_header', 'Chromium 156', (facts) => corsList(facts, 'access-control-allow-headers', headerName(facts))),
+  rule('remote.api_cors_header', 'Chromium 156', (facts) =>
+    queryName(facts) === null ? corsList(facts, 'access-control-allow-headers', headerName(facts)) : null,
+  ),
 ];
 
 export const rules: readonly Rule[] = [...requestRules, ...corsRules];

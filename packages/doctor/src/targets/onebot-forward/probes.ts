@@ -86,10 +86,10 @@ export const probes: readonly Probe[] = [
     says: { zh: '令牌写在查询参数里的连接', en: 'the connection with the token in the query' },
     active: true,
     maxMs: STEP_MS,
-    when: (facts) => facts.question.given['tokenInQuery'] === true && wsOf(facts, 'F4')?.status === 101,
+    when: (facts) => facts.question.given['tokenInQuery'] !== undefined && wsOf(facts, 'F4')?.status === 101,
     run: (facts, tools) =>
       connect(facts, tools, {
-        path: `${placeOf(facts).path}?access_token=${encodeURIComponent(tools.secrets['token'] ?? '')}`,
+        path: `${placeOf(facts).path}?${String(facts.question.given['tokenInQuery'])}=${encodeURIComponent(tools.secrets['token'] ?? '')}`,
         token: false,
       }),
   },

@@ -76,7 +76,7 @@ export const rules: readonly Rule[] = [
     return isRefused ? (seen?.status === 401 ? likely : certain)(evidence) : null;
   }),
   rule('remote.fwd_query_ignored', LAB, (facts) => {
-    if (facts.question.given['tokenInQuery'] !== true || wsOf(facts, 'F4')?.status !== 101 || isTurnedAway(facts, 'F4'))
+    if (facts.question.given['tokenInQuery'] === undefined || wsOf(facts, 'F4')?.status !== 101 || isTurnedAway(facts, 'F4'))
       return null;
     if (facts.seen['F4q'] === undefined) return isTurnedAway(facts, 'F3') ? likely(['F3', 'F4']) : null;
     return isTurnedAway(facts, 'F4q') ? certain(['F4', 'F4q']) : null;

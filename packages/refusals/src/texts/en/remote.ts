@@ -10,9 +10,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.refused': text(
     'Nothing listens there',
-    'The machine answers, the port does not: the bot program is not running, uses another port, or listens on 127.0.0.1 of another machine.',
-    'Run "curl -i http://<host>:<port>/" on the machine that dials; "ss -ltnp" on the machine of the bot program shows where it listens.',
-    'Start the bot program; NoneBot on another machine needs HOST=0.0.0.0 and the right PORT in .env.',
+    'The machine answers, the port does not: the program is not running, uses another port, or listens on 127.0.0.1 of another machine.',
+    'Run "curl -i http://<host>:<port>/" on the machine that dials; "ss -ltnp" on the machine of the program shows where it listens.',
+    'Start the program; NoneBot on another machine needs HOST=0.0.0.0 and the right PORT in .env.',
   ),
   'remote.timeout': text(
     'No answer came',
@@ -22,8 +22,8 @@ export const remote: RemoteTexts = {
   ),
   'remote.reset': text(
     'The connection was reset',
-    'The connection was accepted and then cut: a middle box, a crash of the bot program, or a port that wants TLS.',
-    'Look at the log of the bot program at that time.',
+    'The connection was accepted and then cut: a middle box, a crash of the program, or a port that wants TLS.',
+    'Look at the log of the program at that time.',
     'Repair the error in its log; if the port is a TLS port, use wss:// in the url.',
   ),
   'remote.tls_mismatch': text(
@@ -88,9 +88,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.front_block': text(
     'Something in front answered instead',
-    'A CDN, WAF, login wall or proxy answered with a page of its own, not the bot program: refusals of the bot program have none.',
-    'Compare body and Server header in the evidence with what the bot program sends when dialled directly.',
-    'Let the address of the end that dials pass at this path (nginx: allow <address>; no auth_basic), or dial the bot program directly.',
+    'A CDN, WAF, login wall or proxy answered with a page of its own, not the program behind it: a program that refuses sends no page.',
+    'Compare body and Server header in the evidence with what the program sends when asked directly.',
+    'Let the address of the end that dials pass at this path (nginx: allow <address>; no auth_basic), or go to the program directly.',
   ),
   'remote.soft_refusal': text(
     'The peer accepted and then closed',

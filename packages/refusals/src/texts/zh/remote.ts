@@ -10,9 +10,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.refused': text(
     '对方没有在监听',
-    '主机有回应，但端口没有：机器人程序未启动、用了别的端口，或只监听了另一台机器的 127.0.0.1。',
-    '在拨号的机器上运行 curl -i http://<主机>:<端口>/；在机器人程序的机器上运行 ss -ltnp 看它监听哪里。',
-    '启动机器人程序；另一台机器上的 NoneBot 需在 .env 中设 HOST=0.0.0.0 与正确的 PORT。',
+    '主机有回应，但端口没有：程序未启动、用了别的端口，或只监听了另一台机器的 127.0.0.1。',
+    '在拨号的机器上运行 curl -i http://<主机>:<端口>/；在那个程序的机器上运行 ss -ltnp 看它监听哪里。',
+    '启动那个程序；另一台机器上的 NoneBot 需在 .env 中设 HOST=0.0.0.0 与正确的 PORT。',
   ),
   'remote.timeout': text(
     '对方没有回应',
@@ -22,8 +22,8 @@ export const remote: RemoteTexts = {
   ),
   'remote.reset': text(
     '连接被中断',
-    '连接被接受后又被切断：中间设备、机器人程序崩溃，或该端口需要 TLS。',
-    '查看机器人程序当时的日志。',
+    '连接被接受后又被切断：中间设备、程序崩溃，或该端口需要 TLS。',
+    '查看那个程序当时的日志。',
     '修复日志中的错误；若是 TLS 端口，url 使用 wss://。',
   ),
   'remote.tls_mismatch': text(
@@ -88,9 +88,9 @@ export const remote: RemoteTexts = {
   ),
   'remote.front_block': text(
     '前面的代理拦截了请求',
-    '回答的是 CDN、WAF、登录墙或代理的页面，而不是机器人程序：机器人程序的拒绝没有页面。',
-    '看证据里的回答内容与 Server，与直接连接机器人程序时比较。',
-    '在前置服务中对这个路径放行拨号一端的地址（nginx：allow <地址>;，去掉 auth_basic），或直接连接机器人程序。',
+    '回答的是 CDN、WAF、登录墙或代理的页面，而不是后面的程序：程序自己拒绝时不发页面。',
+    '看证据里的回答内容与 Server，与直接请求那个程序时比较。',
+    '在前置服务中对这个路径放行拨号一端的地址（nginx：allow <地址>;，去掉 auth_basic），或绕过它直接连接。',
   ),
   'remote.soft_refusal': text(
     '对方接受后又关闭了连接',

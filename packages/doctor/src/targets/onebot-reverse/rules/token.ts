@@ -47,7 +47,7 @@ function explained(facts: Facts): Found {
 /** The person's program puts the token into the address, which neither of the two reads. */
 function isInQuery(facts: Facts): boolean {
   const framework = frameworkOf(facts);
-  return facts.question.given['tokenInQuery'] === true && (framework === 'nonebot' || framework === 'aiocqhttp');
+  return facts.question.given['tokenInQuery'] !== undefined && (framework === 'nonebot' || framework === 'aiocqhttp');
 }
 
 function unread(facts: Facts, refusal: TokenRefusal | null): Found {
