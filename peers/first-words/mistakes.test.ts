@@ -66,7 +66,7 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
     await ann.shot('dialog-wrong-token');
     await ann.closeDialog();
     await ann.goTo('bots');
-    await isExplained('remote.token_mismatch', /same token|snippet/);
+    await isExplained('remote.token_mismatch', /same token.*New token/);
 
     const requests = tap.heard().split(/(?<=\r\n\r\n)(?=[A-Z]+ \/)/);
     const dials = requests.filter((one) => one.includes('X-Client-Role'));

@@ -135,11 +135,6 @@ export async function openPage(browser: Browser, address: string, language: Lang
       await page.waitForURL(/\/chats\/2\//);
       return decodeURIComponent(new URL(page.url()).pathname.split('/').pop() ?? '');
     },
-    async open(name: string): Promise<void> {
-      await rail('chats').click();
-      await page.getByRole('link', { name }).first().click();
-      await page.getByRole('log').waitFor();
-    },
     async say(text: string): Promise<void> {
       await field(words.chats.draft).fill(text);
       await page.keyboard.press('Enter');

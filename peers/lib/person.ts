@@ -5,5 +5,5 @@ export async function newPerson(server: TestServer, uid: string) {
   const password = 'password-of-the-test';
   await call(server, '/api/v1/users', { Authorization: `Bearer ${ADMIN_SECRET}` }, { uid, name: uid, password });
   const login = await call(server, '/api/v1/auth/login', {}, { uid, password });
-  return { uid, headers: { Authorization: `Bearer ${String(login.body.token)}` } };
+  return { headers: { Authorization: `Bearer ${String(login.body.token)}` } };
 }

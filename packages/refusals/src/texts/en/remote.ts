@@ -48,13 +48,13 @@ export const remote: RemoteTexts = {
     'The peer needs a token',
     'The peer checks a token, and none was given.',
     'See its token: ONEBOT_ACCESS_TOKEN in .env for NoneBot, CQHttp(access_token=…) for aiocqhttp.',
-    'Set the same token at the end that dials; for a client of Hufu copy the snippet from the page again.',
+    'Set the same token at the end that dials; for a bot of Hufu press New token in the page and copy what it shows.',
   ),
   'remote.token_mismatch': text(
     'The tokens of both ends differ',
     'Path, adapter and handshake are right; what the peer checks last is the token, and it refuses one that differs from its own.',
     'NoneBot reads ONEBOT_ACCESS_TOKEN of .env (ONE_BOT_ACCESS_TOKEN and ACCESS_TOKEN are ignored) and only at its start; aiocqhttp has CQHttp(access_token=…).',
-    'Write the same token at both ends and restart the bot program; for a client of Hufu copy the snippet from the page again.',
+    'Write the same token at both ends and restart the bot program; for a bot of Hufu press New token in the page and copy what it shows.',
   ),
   'remote.token_unset': text(
     'The peer has no token set',

@@ -48,13 +48,13 @@ export const remote: RemoteTexts = {
     '对方需要令牌',
     '对方检查令牌，而没有给出令牌。',
     '查看对方的令牌：NoneBot 在 .env 的 ONEBOT_ACCESS_TOKEN，aiocqhttp 在 CQHttp(access_token=…)。',
-    '在拨号的一端填入同一个令牌；Hufu 的客户端：从页面重新复制配置片段。',
+    '在拨号的一端填入同一个令牌；Hufu 的机器人：在页面点“换新令牌”，复制给出的内容。',
   ),
   'remote.token_mismatch': text(
     '两端令牌不一致',
     '路径、适配器与握手都正确；对方最后检查的是令牌，与它自己的不同就会拒绝。',
     'NoneBot 只读 .env 里的 ONEBOT_ACCESS_TOKEN（ONE_BOT_ACCESS_TOKEN 与 ACCESS_TOKEN 会被忽略），修改后需重启；aiocqhttp 看 CQHttp(access_token=…)。',
-    '两端写同一个令牌并重启机器人程序；Hufu 的客户端：从页面重新复制配置片段。',
+    '两端写同一个令牌并重启机器人程序；Hufu 的机器人：在页面点“换新令牌”，复制给出的内容。',
   ),
   'remote.token_unset': text(
     '对方没有设置令牌',
