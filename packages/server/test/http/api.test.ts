@@ -158,6 +158,26 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
   assert.deepEqual([kept?.name, kept?.sealedToken, kept?.tokenHash?.byteLength], ['second', null, 32]);
 });
 
+test('what is pasted lets the framework listen where it is dialled', async () => {
+  const owner = await world.login('ears');
+  for (const [url, framework, listens] of [
+    ['ws://localhost:9099/onebot/v11/ws', 'nonebot', 'HOST=127.0.0.1\nPORT=9099\n'],
+    ['ws://127.0.0.2:9099/onebot/v11/ws', 'nonebot', 'HOST=127.0.0.2\nPORT=9099\n'],
+    ['ws://[::1]:9099/onebot/v11/ws', 'nonebot', 'HOST=::1\nPORT=9099\n'],
+    ['ws://bots.example/onebot/v11/ws', 'nonebot', 'HOST=0.0.0.0\nPORT=80\n'],
+    ['ws://127.0.0.1:9099/here', 'koishi', "host: '127.0.0.1'\n    port: 9099\n"],
+    ['ws://[::1]:9099/here', 'koishi', "host: '::1'\n    port: 9099\n"],
+    ['ws://[::1]:9099/ws', 'aiocqhttp', 'bot.run(host="::1", port=9099)'],
+  ] as const) {
+    const made = await world.call(owner, 'POST', '/api/v1/bots', { name: 'Ear', framework, url });
+    const { snippets } = made.body as { snippets: { files: { content: string }[] }[] };
+    assert.ok(
+      snippets[0]?.files.some((file) => file.content.includes(listens)),
+      JSON.stringify(snippets),
+    );
+  }
+});
+
 test('an address that holds a credential is refused: it would be kept and shown in plain', async () => {
   const owner = await world.login('plain');
   const make = { name: 'Ping', framework: 'nonebot' };

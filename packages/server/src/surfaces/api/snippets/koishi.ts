@@ -9,7 +9,7 @@ export function koishiSnippet({ token, numericId, url }: SnippetInput): Snippet 
   const config = `plugins:
   http: {}
   server:
-    host: ${host}
+    host: '${host}'
     port: ${port}
   adapter-onebot:
     selfId: '${numericId}'

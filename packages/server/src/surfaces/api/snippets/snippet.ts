@@ -25,6 +25,7 @@ export interface SnippetInput {
 /** Where the framework has to listen, so that we reach it at `url`. */
 export function listenAt(url: URL): { readonly host: string; readonly port: number } {
   const standard = url.protocol === 'wss:' ? 443 : 80;
-  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return { host: local ? '127.0.0.1' : '0.0.0.0', port: url.port === '' ? standard : Number(url.port) };
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  const loopback = /^(127(\.\d+){3}|::1)$/.test(name) ? name : name === 'localhost' ? '127.0.0.1' : null;
+  return { host: loopback ?? '0.0.0.0', port: url.port === '' ? standard : Number(url.port) };
 }
