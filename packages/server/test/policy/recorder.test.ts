@@ -50,6 +50,21 @@ test('a person reads what a person can do, and not that a group exists which was
   assert.match(own?.text.en.fix ?? '', /Ask any member/);
 });
 
+test('a long address or uid of a stranger costs a bounded number of hashes, and hides no secret at the cut', async () => {
+  let asked = 0;
+  const isSecret = (word: string) => {
+    asked += 1;
+    return word === 'a-known-secret';
+  };
+  recorder = new DecisionRecorder(store, log, { isSecret });
+  const words = Array.from({ length: 5000 }, (_, index) => `word${index}`).join('/');
+  recorder.record(input({ claimed: { uid: words }, subjectOfCall: `GET /${words}` }));
+  assert.ok(asked < 300, `${asked} words were hashed`);
+  const id = recorder.record(input({ subjectOfCall: `${'x'.repeat(250)} ${'y'.repeat(140)} a-known-secret` }));
+  const shown = String((await recorder.explain(id, { kind: 'operator' }))?.evidence['call']);
+  assert.ok(shown.length <= 400 && !shown.includes('a-known'), shown);
+});
+
 test('an id of somebody else looks like an id that does not exist', async () => {
   const id = recorder.record(input());
   assert.equal(await recorder.explain(id, { kind: 'person', uid: 'bob' }), null);

@@ -3,7 +3,7 @@ type Repair = readonly [name: string, undo: (value: string) => string];
 
 const STEPS: readonly Repair[] = [
   ['white space around it', (value) => value.trim()],
-  ['quotes around it', (value) => value.replace(/^["'`“”‘’«»]+|["'`“”‘’«»]+$/g, '').trim()],
+  ['quotes around it', unquoted],
   ['a scheme word before it', (value) => value.replace(/^(?:(?:bearer|token)[\s:=]+)+/i, '')],
   ['full-width characters', (value) => value.normalize('NFKC')],
   ['white space inside it', (value) => value.replace(/\s+/g, '')],
@@ -29,6 +29,17 @@ function undone(value: string, names: readonly string[]): [string, string][] {
     found.push([done.join(', '), current]);
   }
   return found;
+}
+
+const QUOTES = new Set('"\'`“”‘’«»');
+
+/** Each character is looked at once: a pattern that ends in `+$` would take a second for a stranger's token of quotes. */
+function unquoted(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && QUOTES.has(value.charAt(from))) from += 1;
+  while (to > from && QUOTES.has(value.charAt(to - 1))) to -= 1;
+  return value.slice(from, to).trim();
 }
 
 function percentDecoded(value: string): string {
