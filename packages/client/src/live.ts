@@ -90,6 +90,7 @@ export function createLive(options: LiveOptions): Live {
     let refusal: ClientRefusal | null = null;
     const mine = openRpc(options.url(), openSocket, {
       async onOpen() {
+        clearTimeout(opening);
         const { deviceId } = options;
         const answer = await mine.call('connect', { uid, token, deviceFlag: 1, deviceId, clientTimestamp: Date.now() });
         if (rpc !== mine) return;
@@ -102,12 +103,15 @@ export function createLive(options: LiveOptions): Live {
         if (rpc === mine) onNotification(uid, mine, method, params);
       },
       onClose(code, reason) {
+        clearTimeout(opening);
         if (rpc !== mine) return;
         rpc = null;
         clearInterval(pingTimer);
         onLost(refusal ?? refusalOfClose(code, reason));
       },
     });
+    // A browser waits minutes for a handshake that nobody answers.
+    const opening = setTimeout(() => mine.close(3002, 'no answer'), pingTimeoutMs);
     rpc = mine;
   }
 

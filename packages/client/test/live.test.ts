@@ -76,6 +76,18 @@ test('what is sent without a connection waits, can be taken back, and goes out i
   assert.equal(ann.client.withdraw('a'), false, 'what the server has cannot be taken back');
 });
 
+test('a dial that nobody answers is given up and made anew', async () => {
+  const ann = await world.person('ann', { pingTimeoutMs: 100 });
+  let dials = 0;
+  ann.client.on('state', ({ status }) => (dials += status === 'connecting' ? 1 : 0));
+  world.line.mute();
+  world.line.cut();
+  await until('the third dial', () => dials >= 3);
+  assert.equal(ann.client.liveState().refusal?.code, 'client.unreachable');
+  world.line.open();
+  await connected(ann.client);
+});
+
 test('at most 200 messages wait for a connection', async () => {
   const [ann, ben] = [await world.person('ann'), await world.person('ben')];
   world.line.close();
