@@ -91,6 +91,20 @@ const rows: readonly Row[] = [
     warnings: ['remote.fwd_open'],
   },
   {
+    fault: 'calls fail and no token is needed at once',
+    behaviour: { like: 'napcat', calls: 'fail' },
+    url: (end) => `${end.ws}/`,
+    codes: ['remote.fwd_actions_fail'],
+    warnings: ['remote.fwd_open'],
+  },
+  {
+    fault: 'calls on /event and no token is needed at once',
+    behaviour: { like: 'llonebot' },
+    url: (end) => `${end.ws}/event`,
+    codes: ['remote.fwd_event_only'],
+    warnings: ['remote.fwd_open'],
+  },
+  {
     fault: 'the token only in the query, tried as the client does',
     behaviour: { like: 'go-cqhttp', token: TOKEN, reads: 'header' },
     url: (end) => `${end.ws}/?access_token=${TOKEN}`,
@@ -159,6 +173,12 @@ describe('doctor on OneBot programs that listen', { timeout: 240_000 }, () => {
       const answer = await ask(url(end), args);
       assert.deepEqual([answer.codes, answer.warnings], [codes, warnings], answer.text);
       assert.equal(answer.exit === 0, codes.length === 0);
+      const lines = answer.report.causes.filter((one) => /fwd_token/.test(one.code)).flatMap((one) => one.edits);
+      assert.equal(
+        lines.some((one) => one.file.startsWith('config/onebot11_')),
+        codes.some((code) => /fwd_token/.test(code)),
+        'the line to change',
+      );
       assert.ok(!answer.text.includes(TOKEN));
       if (!args.includes('--active')) assert.deepEqual(end.tokens, [], 'no token in a query');
     });

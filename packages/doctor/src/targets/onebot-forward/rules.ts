@@ -3,6 +3,7 @@ import { type Facts, httpOf, seenAs, wsOf } from '../../model/facts.ts';
 import type { Rule } from '../../model/target.ts';
 import { placeOf } from '../../reach/probes.ts';
 import { parseUrl } from '../../tools/redact.ts';
+import { tokenEdits } from './edits.ts';
 import { connectionId, connectionOf, framesOf, hasToken, isTurnedAway, isWs } from './probes.ts';
 
 const LAB = 'Hufu 0.1; LLOneBot 7, NapCat 4, go-cqhttp 1.2, Lagrange.OneBot by their sources';
@@ -55,8 +56,8 @@ export const rules: readonly Rule[] = [
   rule('remote.fwd_token_required', LAB, (facts) => {
     if (hasToken(facts)) return null;
     const status = httpOf(facts, 'F1')?.status;
-    if (isTurnedAway(facts, 'F3')) return certain(['F3']);
-    return status === 401 || status === 403 ? certain(['F1']) : null;
+    if (isTurnedAway(facts, 'F3')) return certain(['F3'], { edits: tokenEdits('ws') });
+    return status === 401 || status === 403 ? certain(['F1'], { edits: tokenEdits('http') }) : null;
   }),
   {
     ...rule('remote.auth_stripped', LAB, (facts) => {
@@ -73,7 +74,8 @@ export const rules: readonly Rule[] = [
     const seen = wsOf(facts, 'F4') ?? httpOf(facts, 'F2');
     const isRefused = isTurnedAway(facts, 'F4') || seen?.status === 401 || seen?.status === 403;
     const evidence = isWs(facts) ? ['F3', 'F4'] : ['F1', 'F2'];
-    return isRefused ? (seen?.status === 401 ? likely : certain)(evidence) : null;
+    const edits = tokenEdits(isWs(facts) ? 'ws' : 'http');
+    return isRefused ? (seen?.status === 401 ? likely : certain)(evidence, { edits }) : null;
   }),
   rule('remote.fwd_query_ignored', LAB, (facts) => {
     if (facts.question.given['tokenInQuery'] === undefined || wsOf(facts, 'F4')?.status !== 101 || isTurnedAway(facts, 'F4'))
@@ -117,10 +119,8 @@ export const rules: readonly Rule[] = [
         });
   }),
   warning('remote.fwd_open', LAB, (facts) => {
-    const open =
-      wsOf(facts, 'F3')?.status === 101 &&
-      !isTurnedAway(facts, 'F3') &&
-      framesOf(wsOf(facts, 'F3')?.frames ?? []).answer?.ok === true;
+    const { answer, lifecycle } = framesOf(wsOf(facts, 'F3')?.frames ?? []);
+    const open = wsOf(facts, 'F3')?.status === 101 && !isTurnedAway(facts, 'F3') && (answer?.ok === true || lifecycle);
     const http = httpOf(facts, 'F1')?.status === 200 && /"retcode"\s*:\s*0\b/.test(httpOf(facts, 'F1')?.body ?? '');
     return open ? certain(['F3']) : http ? certain(['F1']) : null;
   }),

@@ -72,9 +72,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.not_issued': text(
     'No token is registered for this device flag',
-    'The account has no token for the flag it connected with, or it was withdrawn ("flagsWithToken" lists those that have one). Often the back end registers flag 0 (APP) while the web SDK connects with flag 1 (WEB).',
-    'Compare "connectedWithFlag" with the device_flag that the back end sends to /user/token.',
-    'POST /user/token {"uid","token","device_flag": <connectedWithFlag>,"device_level": 1} before the client connects.',
+    'The account has no token for the flag of its client, or it was withdrawn (a Hufu lists under "flagsWithToken" those that have one). Often the back end registers flag 0 (APP) while the web SDK connects with flag 1 (WEB).',
+    'Compare the flag of the client (0 native SDK, 1 web SDK, 2 PC; a Hufu names it "connectedWithFlag") with the device_flag that the back end sends to /user/token.',
+    'POST /user/token {"uid","token","device_flag": <flag of the client>,"device_level": 1} before the client connects.',
   ),
   'cred.other_owner': text(
     'The token belongs to another account',

@@ -252,6 +252,6 @@ export const remote: RemoteTexts = {
     'What answers there was not recognised',
     'The port answers HTTP, and neither NoneBot nor Koishi nor aiocqhttp answers so: it may be another framework, or another program on that port.',
     'Run "curl -i http://<host>:<port>/" and see which program answers.',
-    'Make sure that host and port belong to the bot program; for another framework, --active makes the real handshake.',
+    'Make sure that host and port belong to the bot program. Is it LLOneBot, NapCat or another OneBot program that you dial? Then ask with --kind onebot-forward. For another framework, --active makes the real handshake.',
   ),
 };

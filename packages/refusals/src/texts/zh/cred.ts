@@ -71,9 +71,9 @@ export const cred: FamilyTexts<'cred'> = {
   ),
   'cred.not_issued': text(
     '该设备标识没有登记令牌',
-    '该账号在连接所用的标识下没有令牌，或令牌已收回（flagsWithToken 列出已有令牌的标识）。常见情况：后端登记了 0（APP），而网页 SDK 用 1（WEB）连接。',
-    '将 connectedWithFlag 与后端发给 /user/token 的 device_flag 比较。',
-    '在客户端连接之前调用 POST /user/token {"uid","token","device_flag": <connectedWithFlag>,"device_level": 1}。',
+    '该账号在客户端的标识下没有令牌，或令牌已收回（Hufu 的 flagsWithToken 列出已有令牌的标识）。常见情况：后端登记了 0（APP），而网页 SDK 用 1（WEB）连接。',
+    '将客户端的标识（0 原生 SDK，1 网页 SDK，2 PC；Hufu 写在 connectedWithFlag 里）与后端发给 /user/token 的 device_flag 比较。',
+    '在客户端连接之前调用 POST /user/token {"uid","token","device_flag": <客户端的标识>,"device_level": 1}。',
   ),
   'cred.other_owner': text(
     '令牌属于另一个账号',

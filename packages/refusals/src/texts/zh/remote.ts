@@ -252,6 +252,6 @@ export const remote: RemoteTexts = {
     '认不出对方是什么程序',
     '端口能回答 HTTP，但不像 NoneBot、Koishi 或 aiocqhttp：可能是别的框架，也可能是别的程序占用了这个端口。',
     '运行 curl -i http://<主机>:<端口>/，看回答来自什么程序。',
-    '确认地址里的主机和端口属于机器人程序；若是别的框架，加 --active 做一次真实握手。',
+    '确认地址里的主机和端口属于机器人程序。你拨的其实是 LLOneBot、NapCat 之类的 OneBot 程序？改用 --kind onebot-forward。若是别的框架，加 --active 做一次真实握手。',
   ),
 };
