@@ -5,9 +5,9 @@ import type { Log } from '../kernel/log.ts';
 import { type CredentialedRequest, extractCredential } from '../policy/credentials/extract.ts';
 import { classifyBearer, classifyBotToken, classifyDeviceToken } from '../policy/credentials/near-miss.ts';
 import type { Learned } from '../policy/decisions/recorder.ts';
+import type { Caller } from '../surfaces/listen/caller.ts';
 import type { RefusalSeen } from '../surfaces/listen/client-deps.ts';
 import type { EarlyRefusalSeen } from '../surfaces/listen/early-refusal.ts';
-import type { Caller } from '../surfaces/wukong-http/index.ts';
 import type { Core } from './compose.ts';
 
 const MAX_WAITING = 1000;

@@ -15,7 +15,8 @@ import { ChannelCache } from '../../src/runtime/channel-cache.ts';
 import { Hub } from '../../src/runtime/hub.ts';
 import { UserCache } from '../../src/runtime/user-cache.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { type ApiDeps, type Caller, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
+import { type ApiDeps, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
+import type { Caller } from '../../src/surfaces/listen/caller.ts';
 import { registerWukongHttp, wukongRoutes } from '../../src/surfaces/wukong-http/index.ts';
 import { quiet } from '../support/memory-world.ts';
 

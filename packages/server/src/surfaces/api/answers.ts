@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
-import type { Caller, Decisions } from './deps.ts';
+import type { Caller } from '../listen/caller.ts';
+import type { Decisions } from './deps.ts';
 
 /** The one place where a refusal becomes `application/problem+json` (RFC 9457). Only the public code and the public words leave the server. */
 export function sendRefusal(

@@ -1,27 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Refusal } from '@hufu/refusals';
 import type { ChannelStates, Users } from '../../domain/channels/channel-states.ts';
 import type { User } from '../../domain/model.ts';
 import type { Bus, Directory, FileStore, MessageLog } from '../../domain/ports.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
+import type { DecisionRow, Explanation, Viewer } from '../../policy/decisions/recorder.ts';
 import type { Hub } from '../../runtime/hub.ts';
-
-/** Who asks, as the checks and the decisions see it. */
-export interface Caller {
-  readonly address: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  /** Its query holds something that is named like a credential. */
-  readonly queryToken: boolean;
-}
+import type { Caller } from '../listen/caller.ts';
 
 /** A person by session, or the operator by session or admin secret. */
 export type Principal = { readonly kind: 'person'; readonly user: User } | { readonly kind: 'operator' };
-
-/** Who may read a decision: the operator all, a person the own ones. */
-export type Viewer = { readonly kind: 'operator' } | { readonly kind: 'person'; readonly uid: string };
 
 export interface NewSession {
   /** Shown once. */
@@ -55,36 +42,6 @@ export interface BotClientState {
   readonly refusal: { readonly code: string; readonly requestId: string } | null;
 }
 
-export interface RefusalRow {
-  readonly requestId: string;
-  readonly code: string;
-  readonly timeIso: string;
-  readonly surface: string;
-  readonly title: { readonly zh: string; readonly en: string };
-}
-
-export interface ExplanationText {
-  readonly title: string;
-  readonly meaning: string;
-  readonly check: string | readonly string[];
-  readonly fix: string | readonly string[];
-}
-
-export interface Explanation {
-  readonly requestId: string;
-  readonly code: string;
-  /** What the peer was told; null = nobody was told. */
-  readonly publicCode: string | null;
-  readonly timeIso: string;
-  readonly surface: string;
-  readonly peer: string | null;
-  /** As the viewer may read it: operators more than the person it happened to. */
-  readonly text: { readonly zh: ExplanationText; readonly en: ExplanationText };
-  readonly evidence: Readonly<Record<string, unknown>>;
-  /** What the peer said of itself; not verified. */
-  readonly claimed: Readonly<Record<string, unknown>>;
-}
-
 export interface Answered {
   /** The proven account, if any. */
   readonly uid: string | null;
@@ -95,7 +52,7 @@ export interface Decisions {
   /** Keeps a refusal; answers its request id. */
   record(refusal: Refusal, caller: Caller, answered: Answered): string;
   newRequestId(): string;
-  list(viewer: Viewer, limit: number): Promise<readonly RefusalRow[]>;
+  list(viewer: Viewer, limit: number): Promise<readonly DecisionRow[]>;
   /** null for unknown and for foreign ids. */
   explain(requestId: string, viewer: Viewer): Promise<Explanation | null>;
 }

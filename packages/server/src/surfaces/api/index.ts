@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { callerOf } from '../listen/caller.ts';
 import { sendRefusal, withCommonHeaders } from './answers.ts';
 import { authRoutes } from './auth.ts';
 import { botRoutes } from './bots.ts';
@@ -11,7 +12,7 @@ import { fileRoutes } from './files.ts';
 import { groupRoutes } from './groups.ts';
 import { refusalRoutes } from './refusals.ts';
 import { type ApiRoute, checkAccess, SENT } from './route.ts';
-import { callerOf, refusalOfThrown } from './thrown.ts';
+import { refusalOfThrown } from './thrown.ts';
 import { userRoutes } from './users.ts';
 
 export type {
@@ -19,15 +20,10 @@ export type {
   ApiDeps,
   Auth,
   BotClientState,
-  Caller,
   Decisions,
-  Explanation,
-  ExplanationText,
   NewSession,
   Principal,
-  RefusalRow,
   TokenSecrets,
-  Viewer,
 } from './deps.ts';
 export { registerPage } from './page.ts';
 export { refuseThrown } from './thrown.ts';

@@ -4,9 +4,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { definitionOf } from '@hufu/refusals';
 import { editDistance } from '../../kernel/nearest.ts';
+import { callerOf } from '../listen/caller.ts';
 import { sendRefusal } from './answers.ts';
 import type { Decisions } from './deps.ts';
-import { callerOf, refuseThrown } from './thrown.ts';
+import { refuseThrown } from './thrown.ts';
 
 export interface PageOptions {
   /** Folder of the built page; without an index.html there the server has no page. */

@@ -1,5 +1,5 @@
 import { ok, refuse } from '../../kernel/outcome.ts';
-import type { Viewer } from './deps.ts';
+import type { Viewer } from '../../policy/decisions/recorder.ts';
 import { type ApiRoute, type Context, NOTHING, route } from './route.ts';
 
 const MAX_ROWS = 200;

@@ -3,7 +3,8 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { User } from '../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import type { ApiDeps, Caller, Principal } from './deps.ts';
+import type { Caller } from '../listen/caller.ts';
+import type { ApiDeps, Principal } from './deps.ts';
 
 /** open: everybody; any: person or operator; person: needs an account; operator: admin secret or operator session. */
 export type Access = 'open' | 'any' | 'person' | 'operator';

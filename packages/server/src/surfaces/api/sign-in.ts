@@ -8,7 +8,8 @@ import type { Keyring } from '../../policy/credentials/keyring.ts';
 import { type LoginLock, OPERATOR } from '../../policy/credentials/login-lock.ts';
 import { makeVerifier, verifyPassword } from '../../policy/credentials/passwords.ts';
 import { openSession } from '../../policy/credentials/sessions.ts';
-import type { Auth, Caller, NewSession, Principal } from './deps.ts';
+import type { Caller } from '../listen/caller.ts';
+import type { Auth, NewSession, Principal } from './deps.ts';
 
 export interface SignInPorts extends BearerPorts {
   readonly directory: Pick<Directory, 'password' | 'saveSession' | 'sessionByHash' | 'removeSession'>;

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
 import { refusalOf } from '../../kernel/outcome.ts';
-import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
+import { callerOf } from '../listen/caller.ts';
 import { sendRefusal } from './answers.ts';
-import type { Caller, Decisions } from './deps.ts';
+import type { Decisions } from './deps.ts';
 
 /** What fastify or a bug threw. */
 export function refusalOfThrown(error: FastifyError, limits: { bodyBytes?: number; fileBytes?: number } = {}): Refusal {
@@ -30,14 +30,4 @@ const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
 export function refuseThrown(decisions: Pick<Decisions, 'record'>) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
     sendRefusal(decisions, reply, refusalOfThrown(error), { caller: callerOf(request), uid: null });
-}
-
-export function callerOf(request: FastifyRequest): Caller {
-  return {
-    address: request.socket.remoteAddress ?? '',
-    headers: request.raw.headers,
-    method: request.method,
-    path: request.url.split('?', 1)[0] ?? '/',
-    queryToken: hasTokenInQuery(request.url),
-  };
 }

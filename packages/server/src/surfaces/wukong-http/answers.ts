@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
-import type { Caller, WukongHttpDeps } from './deps.ts';
+import type { Caller } from '../listen/caller.ts';
+import type { WukongHttpDeps } from './deps.ts';
 import type { Answer } from './route.ts';
 
 /** The one place where an outcome becomes an answer: `{msg, status}` as WuKongIM, and `reason` and `requestId` beside it. */

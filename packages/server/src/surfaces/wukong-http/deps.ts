@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Refusal } from '@hufu/refusals';
 import type { EditListPorts } from '../../domain/channels/edit-list.ts';
 import type { ListConversationsPorts } from '../../domain/conversations/list.ts';
@@ -6,17 +5,7 @@ import type { SendPorts } from '../../domain/messages/send-message.ts';
 import type { Bus, Directory, MessageLog } from '../../domain/ports.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Hub } from '../../runtime/hub.ts';
-
-/** Who asks, as the admission check and the decisions see it. */
-export interface Caller {
-  readonly address: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  /** Its query holds something that is named like a credential. */
-  readonly queryToken: boolean;
-}
+import type { Caller } from '../listen/caller.ts';
 
 /** What the routes need; `app` wires it. */
 export interface WukongHttpDeps {

@@ -1,19 +1,18 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '@hufu/refusals';
 import { type Outcome, ok, refusalOf, refuse } from '../../kernel/outcome.ts';
-import { hasTokenInQuery } from '../../policy/credentials/extract.ts';
+import { type Caller, callerOf } from '../listen/caller.ts';
 import { sendAnswer } from './answers.ts';
 import { channelRoutes } from './channels.ts';
 import { conversationSync } from './conversations.ts';
-import type { Caller, WukongHttpDeps } from './deps.ts';
+import type { WukongHttpDeps } from './deps.ts';
 import { listRoutes } from './lists.ts';
 import { messageSend, messageSync } from './messages.ts';
 import type { Answer, WukongRoute } from './route.ts';
 import { health, routeAddresses } from './system.ts';
 import { userToken } from './users.ts';
 
-export type { Caller, WukongHttpDeps } from './deps.ts';
+export type { WukongHttpDeps } from './deps.ts';
 export type { WukongRoute } from './route.ts';
 
 /** Every route of the WuKongIM API that this server has; each example finds what those before it have made. */
@@ -104,15 +103,4 @@ function refusalOfThrown(error: unknown, deps: WukongHttpDeps): Refusal {
     return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
   if (typeof statusCode === 'number' && statusCode < 500) return { code: 'http.bad_body', evidence: { reason: String(code) } };
   return refusalOf(error);
-}
-
-function callerOf(request: FastifyRequest): Caller {
-  const headers: IncomingHttpHeaders = request.raw.headers;
-  return {
-    address: request.socket.remoteAddress ?? '',
-    headers,
-    method: request.method,
-    path: request.url.split('?', 1)[0] ?? '/',
-    queryToken: hasTokenInQuery(request.url),
-  };
 }

@@ -3,7 +3,8 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { refuse } from '../../kernel/outcome.ts';
-import type { Caller, WukongHttpDeps } from './deps.ts';
+import type { Caller } from '../listen/caller.ts';
+import type { WukongHttpDeps } from './deps.ts';
 import { withoutNulls } from './fields.ts';
 
 /** `body` goes out as JSON, `json` as it stands. A refusal may carry WuKongIM's own text, another HTTP status than 400, or further keys. */
