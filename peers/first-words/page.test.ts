@@ -59,6 +59,18 @@ describe('the page', { timeout: 300_000 }, () => {
     assert.equal(await tab.evaluate('location.href'), `${server.ready.http}/welcome`);
   });
 
+  it('says of a wrong admin secret that it is one, and how to come by the right one', async (t) => {
+    const context = await browser.newContext();
+    t.after(() => context.close());
+    const tab = await context.newPage();
+    await tab.goto(`${server.ready.http}/welcome#secret=wrong`);
+    await tab.getByTestId('welcome-uid').fill('eve');
+    await tab.getByTestId('welcome-password').fill('long enough');
+    await tab.getByTestId('welcome-submit').click();
+    await tab.getByText('This is not the admin secret of this server.').waitFor();
+    await tab.getByTestId('refusal-fix').getByText('HUFU_ADMIN_SECRET').waitFor();
+  });
+
   it('tells in a conversation with a bot of mine whether its program is there', async () => {
     await ann.newBot('Away', `ws://127.0.0.1:${await freePort()}/onebot/v11/ws`);
     await ann.writeToNewBot();

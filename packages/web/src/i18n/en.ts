@@ -7,6 +7,9 @@ export const en = {
     title: 'Welcome to Hufu',
     lead: 'Make an account. The admin secret was printed once where the server was started.',
     secretTaken: 'Taken from the link you opened, and erased from the address bar.',
+    wrongSecret: 'This is not the admin secret of this server.',
+    wrongSecretFix:
+      'Copy it from the line that the first start printed. If it is lost, start the server once with HUFU_ADMIN_SECRET=<a new one>, which counts from then on.',
     uidHint: 'Letters and digits; others find you by it.',
     passwordHint: 'At least 8 characters.',
     submit: 'Make the account',

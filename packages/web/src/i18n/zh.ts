@@ -7,6 +7,8 @@ export const zh = {
     title: '欢迎使用虎符',
     lead: '创建一个账号。管理密钥在服务器首次启动时打印过一次。',
     secretTaken: '已从你打开的链接中取得，并已从地址栏抹去。',
+    wrongSecret: '这不是本服务器的管理密钥。',
+    wrongSecretFix: '从首次启动打印的那一行复制。若已丢失，用 HUFU_ADMIN_SECRET=<新密钥> 启动一次服务器，此后以它为准。',
     uidHint: '字母和数字，别人凭它找到你。',
     passwordHint: '至少 8 个字符。',
     submit: '创建账号',
