@@ -1,3 +1,4 @@
+import { saying } from './saying.ts';
 import type { HttpSeen, Seen, TlsSeen, WkSeen, WsSeen } from '../model/facts.ts';
 
 const TELLING_HEADERS = ['server', 'via', 'allow', 'location', 'www-authenticate', 'retry-after', 'upgrade'] as const;
@@ -63,7 +64,9 @@ function headerWords(headers: HttpSeen['headers']): string[] {
 }
 
 function bodyWords(body: string): string[] {
-  return body === '' ? [] : [oneLine(body)];
+  if (body === '') return [];
+  // Nacos puts its reason behind a long head.
+  return [body.length <= MAX_BODY ? oneLine(body) : (saying(body) ?? oneLine(body))];
 }
 
 function oneLine(text: string): string {

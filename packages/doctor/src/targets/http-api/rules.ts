@@ -1,8 +1,9 @@
+import { saying } from '../../engine/saying.ts';
 import { certain, likely, possible, rule } from '../../engine/conclude.ts';
 import { type Facts, httpOf, type HttpSeen } from '../../model/facts.ts';
 import type { Finding, Rule } from '../../model/target.ts';
 import { hasKey, headerName, methodOf, queryName } from './probes.ts';
-import { addressIn, type Hint, hintOf, isPage, retryAfter, sameAnswer, saying } from './words.ts';
+import { addressIn, type Hint, hintOf, isPage, retryAfter, sameAnswer } from './words.ts';
 
 const FAKE = 'configurable API of the tests';
 
@@ -165,7 +166,7 @@ function corsList(facts: Facts, header: string, wanted: string): Finding | null 
 
 /** The detail of a finding: the words of the server, when it has any. */
 function said(seen: HttpSeen | null) {
-  const text = saying(seen);
+  const text = saying(seen?.body ?? '');
   return text === null ? {} : { detail: words('服务器说：', 'the server says:', text) };
 }
 

@@ -29,12 +29,6 @@ export function addressIn(seen: HttpSeen | null): string | null {
   return words.find((word) => word.length > 2 && isIP(word) !== 0) ?? null;
 }
 
-/** What a JSON refusal says to people; null when it says nothing. */
-export function saying(seen: HttpSeen | null): string | null {
-  const said = /"(?:error_description|message|msg|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,160})"/.exec(seen?.body ?? '')?.[1];
-  return said ?? null;
-}
-
 /** A page for people where an API answers in JSON: a proxy, a CDN or a login wall made it. */
 export function isPage(seen: HttpSeen | null): boolean {
   return /text\/html/i.test(seen?.headers['content-type'] ?? '');

@@ -1,8 +1,8 @@
 import { certain, likely, rule, warning } from '../../engine/conclude.ts';
 import { type Facts, type HttpSeen, httpOf, noteOf } from '../../model/facts.ts';
 import type { Edit, Rule } from '../../model/target.ts';
-import { placeOf } from '../../reach/probes.ts';
-import { hasLogin, isV3, loginId } from './probes.ts';
+import { httpUrl, placeOf } from '../../reach/probes.ts';
+import { contextOf, hasLogin, isV3, loginId } from './probes.ts';
 import { isReadable, messageOf, type NacosWord, stateValue, wordOf } from './words.ts';
 
 const ALL = 'recorded 1.4.8, 2.5.1; live 2.3.2-OEM, 3.1.0';
@@ -41,12 +41,12 @@ export const rules: readonly Rule[] = [
   rule('nacos.empty_answer', 'recorded and live 3.1.0', (facts) => said(facts, ['B2', 'B4', 'B5'], 'empty')),
   rule('nacos.no_token', ALL, (facts) =>
     wordOf(httpOf(facts, 'B2')) === 'user' && facts.question.secrets['accessToken'] === undefined && !hasLogin(facts)
-      ? certain(['B2'])
+      ? certain(['B2'], { edits: clientLogin(facts) })
       : null,
   ),
   rule('nacos.token_expired', ALL, (facts) => {
     const expires = noteOf(facts, 'D1')['expires'];
-    const found = said(facts, ['B5'], 'expired');
+    const found = said(facts, ['B5'], 'expired', clientLogin(facts));
     return found === null || typeof expires !== 'string'
       ? found
       : { ...found, detail: { zh: `过期时间 ${expires}`, en: `it ended ${expires}` } };
@@ -144,8 +144,32 @@ function firstAdmin(facts: Facts): Edit {
   return {
     software: 'Nacos',
     file: 'POST',
-    change: `curl -X POST http://${placeOf(facts).host}:${placeOf(facts).port}/nacos${path} -d 'password=‹password›'`,
+    change: `curl -X POST '${httpUrl(facts, contextOf(facts) + path)}' -d 'password=‹password›'`,
   };
+}
+
+/** What lets each kind of client log in, and again before the token ends. */
+function clientLogin(facts: Facts): Edit[] {
+  const path = isV3(facts) ? '/v3/auth/user/login' : '/v1/auth/users/login';
+  return [
+    {
+      software: 'nacos-client (Java)',
+      file: 'Properties of NacosFactory',
+      change: 'properties.put("username", "‹user›");\nproperties.put("password", "‹password›");',
+    },
+    {
+      software: 'Spring Cloud Alibaba',
+      file: 'application.properties',
+      change: ['config', 'discovery']
+        .flatMap((part) => [`spring.cloud.nacos.${part}.username=‹user›`, `spring.cloud.nacos.${part}.password=‹password›`])
+        .join('\n'),
+    },
+    {
+      software: 'open API',
+      file: 'login',
+      change: `curl -X POST '${httpUrl(facts, contextOf(facts) + path)}' -d 'username=‹user›' --data-urlencode 'password=‹password›'`,
+    },
+  ];
 }
 
 function grant(facts: Facts): Edit {
