@@ -12,6 +12,11 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const RUN = `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.target.join(' ') + ' ' + node.failureSummary)))`;
 
+/** What cannot be seen without scrolling sideways, other than code. */
+const TOO_WIDE = `[...document.querySelectorAll('body *:not(pre, pre *, .viewer *)')]
+  .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+  .map((element) => element.outerHTML.slice(0, 120))`;
+
 /** What is wrong with the page as it is on the screen, in light and in dark. */
 async function faultsOf(page: Page): Promise<string[]> {
   const faults: string[] = [];
@@ -21,12 +26,13 @@ async function faultsOf(page: Page): Promise<string[]> {
     await page.evaluate(axe.source);
     for (const fault of await page.evaluate<string[]>(RUN)) faults.push(`${colorScheme} ${fault}`);
   }
+  for (const wide of await page.evaluate<string[]>(TOO_WIDE)) faults.push(`reaches out of the screen: ${wide}`);
   return faults;
 }
 
 for (const [size, viewport] of [
   ['wide', { width: 1280, height: 800 }],
-  ['a phone', { width: 390, height: 844 }],
+  ['the narrowest phone', { width: 320, height: 640 }],
 ] as const)
   describe(`the page on ${size} is usable with a screen reader, in light and in dark`, { timeout: 300_000 }, () => {
     let server: TestServer;
