@@ -27,6 +27,9 @@ export interface Addresses {
 const NODE_ID = 1;
 const PAGE_DIR = join(import.meta.dirname, '../../../web/dist');
 
+/** Of one person; with more, somebody who has a token could take every place of the server. */
+const CONNECTIONS_PER_ACCOUNT = 500;
+
 /** A listener on every interface is reached under the name that the caller used; that name has passed the Host check. */
 function reachable(address: string, hostHeader: string): string {
   const name = hostHeader.replace(/:\d{1,5}$/, '');
@@ -52,7 +55,11 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
         now: Date.now,
       }),
     refused: (seen) => refusals.client(seen),
-    limits: { connections: config['limits.connections'], outboxBytes: config['limits.outboxBytes'] },
+    limits: {
+      connections: config['limits.connections'],
+      connectionsPerAccount: CONNECTIONS_PER_ACCOUNT,
+      outboxBytes: config['limits.outboxBytes'],
+    },
     nodeId: NODE_ID,
     log,
     now: Date.now,

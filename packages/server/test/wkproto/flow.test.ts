@@ -93,7 +93,7 @@ it('a token check that breaks is answered and the server goes on', async (t) => 
 });
 
 it('of two that connect at once where one place is left, one is let in and one hears why not', async (t) => {
-  const server = await given(t, { limits: { connections: 1, outboxBytes: 65_536 } });
+  const server = await given(t, { limits: { connections: 1, connectionsPerAccount: 1, outboxBytes: 65_536 } });
   const chats = await Promise.all([Chat.open(server, { uid: 'a' }), Chat.open(server, { uid: 'b' })]);
   for (const chat of chats) await chat.wire.heard(1);
   const connacks = chats.map((chat) => chat.lines[0]?.slice(0, 10)).sort();
@@ -202,6 +202,23 @@ it('a connection that was kicked is dead at once: nothing it says is answered, s
   for (const one of [peer, other]) one.wire.end();
 });
 
+it('one account cannot take every place: the others of it are refused, its own device comes back, and everybody else comes in', async (t) => {
+  const server = await given(t, { limits: { connections: 100, connectionsPerAccount: 2, outboxBytes: 65_536 } });
+  const first = await Chat.login(server, { uid: 'a', deviceId: 'one' });
+  const second = await RpcClient.login(server, { uid: 'a', deviceId: 'two' });
+  const third = await RpcClient.open(server);
+  assert.equal((await third.call('connect', { uid: 'a', deviceId: 'three' })).error?.data?.reason, 'limit.connections');
+  const again = await Chat.login(server, { uid: 'a', deviceId: 'one' });
+  await first.wire.until(() => first.wire.closed);
+  const other = await Chat.login(server, { uid: 'b' });
+  assert.equal(server.hub.size, 3);
+  assert.deepEqual(server.refused.find(({ refusal }) => refusal.code === 'limit.connections')?.refusal.evidence, {
+    limit: 2,
+    of: 'account',
+  });
+  for (const one of [again.wire, other.wire, second]) one.end();
+});
+
 it('a live client whose account has left the cache can still send', async (t) => {
   const server = await given(t);
   const chat = await Chat.login(server, { uid: 'a' });
@@ -228,7 +245,7 @@ it('a client that closes its half gets its answers, then the other half is close
 });
 
 it('a reader that is too slow is let go by name; the others hear everything', async (t) => {
-  const server = await given(t, { limits: { connections: 100, outboxBytes: 256 * 1024 } });
+  const server = await given(t, { limits: { connections: 100, connectionsPerAccount: 100, outboxBytes: 256 * 1024 } });
   server.group('g', 'sender', 'slow', 'quick');
   const [sender, slow, quick] = [
     await Chat.login(server, { uid: 'sender' }),

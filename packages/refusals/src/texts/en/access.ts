@@ -34,7 +34,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'limit.connections': text(
     'No room for another connection',
-    'Either limits.connections of the server is reached, or one OneBot token has as many connections as a client may have ("limit").',
+    'limits.connections of the server is reached, or one account or one OneBot token has as many connections as it may have ("limit").',
     'Count the open connections (ss -s) and look for a client that opens many, for example one that reconnects without closing.',
     'Repair the client that opens too many. For the whole server: raise limits.connections in hufu.yaml (and ulimit -n), then restart. For a bot: make one more client, each has its own connections.',
   ),

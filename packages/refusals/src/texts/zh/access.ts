@@ -34,7 +34,7 @@ export const access: FamilyTexts<'scope' | 'resource' | 'rate' | 'limit' | 'conf
   ),
   'limit.connections': text(
     '连接数已满',
-    '服务器达到 limits.connections，或同一个 OneBot 令牌的连接数已达每个客户端的上限（见 limit）。',
+    '服务器达到 limits.connections，或同一个账号、同一个 OneBot 令牌的连接数已达上限（见 limit）。',
     '统计打开的连接（ss -s），找出连接很多的客户端，例如不断重连却不关闭旧连接的。',
     '修复打开过多连接的客户端。整个服务器：在 hufu.yaml 提高 limits.connections（以及 ulimit -n）后重启。机器人：再建一个客户端，每个客户端单独计数。',
   ),

@@ -2,6 +2,7 @@ import type { Refusal } from '@hufu/refusals';
 import { isUid } from '../../domain/messages/send-message.ts';
 import { refusalOf } from '../../kernel/outcome.ts';
 import { kickOthers } from '../../runtime/kick.ts';
+import type { LiveSession } from '../../runtime/session.ts';
 import type { Admitted, ClientSurfaceDeps, ConnectClaim } from './client-deps.ts';
 import type { ClientSession } from './client-session.ts';
 
@@ -36,9 +37,17 @@ async function admit<Item>(session: ClientSession<Item>, { claim, welcome }: Arr
   // The token check waits for the store: meanwhile the client may have gone, or others may have taken the last places.
   if (!session.isAuthenticating) return null;
   if (isFull(deps)) return NO_ROOM;
+  const limit = deps.limits.connectionsPerAccount;
+  if (othersOf(session, admitted.value.user.u, claim) >= limit) return { ...NO_ROOM, evidence: { limit, of: 'account' } };
   const refusal = welcome(admitted.value);
   if (refusal === null) kickOthers(deps.hub, session);
   return refusal;
+}
+
+/** Connections of the account that this one does not replace. */
+function othersOf<Item>({ deps }: ClientSession<Item>, u: number, { deviceFlag, deviceId }: ConnectClaim): number {
+  const isOther = (one: LiveSession) => one.deviceFlag !== deviceFlag || one.deviceId !== deviceId;
+  return deps.hub.sessionsOf(u).filter(isOther).length;
 }
 
 function isFull({ hub, limits }: Pick<ClientSurfaceDeps, 'hub' | 'limits'>): boolean {

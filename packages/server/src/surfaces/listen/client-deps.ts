@@ -40,7 +40,7 @@ export interface ClientSurfaceDeps {
   authenticate(claim: ConnectClaim): Promise<Outcome<Admitted>>;
   /** Records and answers the request id; the near-miss class is found afterwards. */
   refused(seen: RefusalSeen): string;
-  readonly limits: { readonly connections: number; readonly outboxBytes: number };
+  readonly limits: { readonly connections: number; readonly connectionsPerAccount: number; readonly outboxBytes: number };
   readonly nodeId: number;
   readonly log: Log;
   now(): number;

@@ -60,7 +60,7 @@ export async function openBare(patch: BarePatch = {}): Promise<Bare> {
     hub,
     authenticate: async (claim) => ok({ user: person(claim.uid), deviceLevel: 0 }),
     refused: (seen) => `req_${refused.push(seen)}`,
-    limits: { connections: 1000, outboxBytes: 1024 * 1024 },
+    limits: { connections: 1000, connectionsPerAccount: 1000, outboxBytes: 1024 * 1024 },
     nodeId: 1,
     log: { info: keep, warn: keep, error: keep },
     now: Date.now,
