@@ -106,6 +106,10 @@ export const personWords: Partial<Readonly<Record<RefusalCode, Both>>> = {
       fix: 'Give the client the public address of the bot framework, or ask the operator to let the bots of this account dial private ones.',
     },
   },
+  'http.body_too_large': {
+    zh: { fix: '每次请求少发一些内容，图片先缩小；文件请用 POST /api/v1/files。' },
+    en: { fix: 'Send fewer or smaller items per request, and scale pictures down; files go to POST /api/v1/files.' },
+  },
   'scope.role_required': {
     zh: { fix: 'person（用户）：先登录。owner or admin of the group（群主或群管理员）：请其操作。其他：请管理员操作。' },
     en: { fix: 'person: sign in first. owner or admin of the group: ask one of them to do it. Anything else: ask the operator.' },
