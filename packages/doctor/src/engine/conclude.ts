@@ -8,6 +8,17 @@ import { resultOf } from './show-seen.ts';
 
 const UNREACHABLE: readonly string[] = ['remote.dns', 'remote.refused', 'remote.timeout'];
 
+/** Id of the fact that not everything was asked. */
+export const STOPPED = 'stop';
+
+const unfinished: Statement = {
+  says: {
+    zh: '没有问完：时间（--timeout）或请求数的限额用尽，结论只凭已看到的',
+    en: 'not everything was asked: the time (--timeout) or the number of requests was used up, and the verdict rests on what was seen',
+  },
+  when: (facts) => facts.seen[STOPPED] !== undefined,
+};
+
 /** From facts to verdict: every rule that holds is told, so that two mistakes are both named. Needs no network. */
 export function conclude(target: Target, facts: Facts): Report {
   const found = target.rules.flatMap((rule) => {
@@ -30,7 +41,7 @@ export function conclude(target: Target, facts: Facts): Report {
     causes,
     warnings,
     settled: holding(target.settled, facts),
-    open: holding(target.open, facts),
+    open: holding([...target.open, unfinished], facts),
     evidence: Object.entries(facts.seen).map(([id, seen]) => ({
       id,
       ok: !cited.has(id),

@@ -2,9 +2,9 @@ import { type Facts, type Seen, seenAs } from '../model/facts.ts';
 import type { Question, Secrets } from '../model/question.ts';
 import type { Report } from '../model/report.ts';
 import type { Probe, Target } from '../model/target.ts';
-import { networkTools } from '../tools/net.ts';
+import { networkTools, OutOfRequests } from '../tools/net.ts';
 import type { Tools } from '../tools/tools.ts';
-import { conclude } from './conclude.ts';
+import { conclude, STOPPED } from './conclude.ts';
 
 /** What a watcher hears while the doctor works. */
 export type Step =
@@ -35,14 +35,29 @@ export async function diagnose(options: DiagnoseOptions): Promise<{ readonly fac
   const tools = options.tools ?? networkTools(secrets, { requests: MAX_REQUESTS, untilMs });
   let facts: Facts = { schema: 'hufu.doctor/1', question, seen: { ...options.known } };
   for (const probe of target.probes) {
-    if (options.signal?.aborted === true || Date.now() >= untilMs) break;
+    if (options.signal?.aborted === true) break;
     if (facts.seen[probe.id] !== undefined || (probe.active === true && !question.active) || !probe.when(facts)) continue;
-    options.onStep?.({ phase: 'start', probe, withinMs: Math.min(probe.maxMs, untilMs - Date.now()) });
-    const seen = await probe.run(facts, tools);
+    const withinMs = Math.min(probe.maxMs, untilMs - Date.now());
+    if (withinMs > 0) options.onStep?.({ phase: 'start', probe, withinMs });
+    const seen = withinMs > 0 ? await runWithin(probe, facts, tools) : null;
+    if (seen === null) {
+      facts = { ...facts, seen: { ...facts.seen, [STOPPED]: tools.note('stopped before', { probe: probe.id }) } };
+      break;
+    }
     facts = { ...facts, seen: { ...facts.seen, [probe.id]: seen } };
     options.onStep?.({ phase: 'end', probe, seen });
   }
   return { facts, report: conclude(target, facts) };
+}
+
+/** null when the run has sent all that it may. */
+async function runWithin(probe: Probe, facts: Facts, tools: Tools): Promise<Seen | null> {
+  try {
+    return await probe.run(facts, tools);
+  } catch (error) {
+    if (error instanceof OutOfRequests) return null;
+    throw error;
+  }
 }
 
 /** The address that the TCP probe reached; later probes go there and nowhere else. */

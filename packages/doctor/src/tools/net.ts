@@ -8,14 +8,17 @@ import type { Tools } from './tools.ts';
 import { wkAsk } from './wk.ts';
 import { wsAsk } from './ws.ts';
 
-/** The tools over the real network, one request at a time. A probe asked for more than the run allows is a bug, so it throws. */
+/** The run has sent all that it may. */
+export class OutOfRequests extends Error {}
+
+/** The tools over the real network, one request at a time. What goes beyond the limit is not sent: OutOfRequests. */
 export function networkTools(given: Secrets, limit: { readonly requests: number; readonly untilMs: number }): Tools {
   const secrets: Record<string, string> = { ...given };
   let left = limit.requests;
   const bounded = (maxMs: number) => Math.max(1, Math.min(maxMs, limit.untilMs - Date.now()));
   const counted = <T>(work: () => Promise<T>): Promise<T> => {
     left -= 1;
-    if (left < 0) throw new Error(`more than ${limit.requests} requests`);
+    if (left < 0) throw new OutOfRequests();
     return work();
   };
   return {
