@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
-import { ok, refuse } from '../../../kernel/outcome.ts';
-import { AutoEscape, defineAction, GroupId, MessageParam, UserId } from './action.ts';
-import { sendToGroup, sendToPerson } from './send.ts';
+import { type Static, Type } from 'typebox';
+import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
+import { type ActionContext, AutoEscape, defineAction, GroupId, MessageParam, UserId } from './action.ts';
+import { type Sent, sendToGroup, sendToPerson } from './send.ts';
 
 const event = Type.Object(
   {
@@ -40,22 +40,27 @@ export const handleQuickOperation = defineAction({
     },
     data: null,
   },
-  run: async (context, { context: { message_type: type, user_id: userId, group_id: groupId }, operation: wanted }) => {
+  run: async (context, { context: answered, operation: wanted }) => {
     const unserved = (['delete', 'kick', 'ban'] as const).find((name) => wanted[name] === true);
     if (unserved !== undefined)
       return refuse('onebot.action_unknown', { action: NEEDS[unserved], detail: `operation.${unserved}: ${NEEDS[unserved]}` });
-    const { reply: message, auto_escape = false } = wanted;
-    if (message === undefined || message === '') return ok(null);
-    let sent: Awaited<ReturnType<typeof sendToGroup>>;
-    if (type === 'group' && groupId !== undefined) {
-      const content = wanted.at_sender === true && userId !== undefined ? addressed(userId, message, auto_escape) : message;
-      sent = await sendToGroup(context, groupId, { message: content, auto_escape });
-    } else if (type === 'private' && userId !== undefined) {
-      sent = await sendToPerson(context, { userId }, { message, auto_escape });
-    } else return refuse('onebot.bad_params', { detail: 'context: message_type with its group_id or user_id is missing' });
+    if (wanted.reply === undefined || wanted.reply === '') return ok(null);
+    const sent = await answer(context, answered, wanted);
     return sent.ok ? ok(null) : sent;
   },
 });
+
+async function answer(
+  context: ActionContext,
+  { message_type: type, user_id: userId, group_id: groupId }: Static<typeof event>,
+  { reply, auto_escape = false, at_sender: atSender }: Static<typeof operation>,
+): Promise<Outcome<Sent>> {
+  if (type === 'private' && userId !== undefined) return sendToPerson(context, { userId }, { message: reply, auto_escape });
+  if (type !== 'group' || groupId === undefined)
+    return refuse('onebot.bad_params', { detail: 'context: message_type with its group_id or user_id is missing' });
+  const message = atSender === true && userId !== undefined ? addressed(userId, reply, auto_escape) : reply;
+  return sendToGroup(context, groupId, { message, auto_escape });
+}
 
 function addressed(userId: number, message: unknown, autoEscape: boolean): unknown[] {
   const literal = autoEscape && typeof message === 'string';
