@@ -110,6 +110,20 @@ it('a live client is let go after three minutes of silence; any word keeps it, a
   for (const one of [talking, pinging]) one.wire.end();
 });
 
+it('a clock that is set, or a machine that slept, throws nobody out; who is silent afterwards goes as ever', async (t) => {
+  const server = await given(t);
+  const one = await Chat.login(server, { uid: 'a' });
+  mock.timers.setTime(1_800_000_000_000 + 3_600_000);
+  await server.pass(5);
+  assert.equal(server.hub.size, 1);
+  assert.equal(await one.settled(), true);
+  await server.pass(170);
+  assert.equal(server.hub.size, 1);
+  await server.pass(15);
+  await one.wire.until(() => one.wire.closed);
+  assert.equal(server.hub.size, 0);
+});
+
 it('a message that is not acknowledged comes again each minute, five times, byte for byte the same', async (t) => {
   const server = await given(t);
   const sender = await Chat.login(server, { uid: 'a' });

@@ -1,17 +1,20 @@
 /** One timer for all connections: each says when it was last heard; the silent ones are closed. Costs one number per connection. */
 export interface Watched {
-  readonly lastHeardMs: number;
+  lastHeardMs: number;
   readonly idleLimitMs: number;
   onIdle(): void;
 }
 
 const SWEEP_MS = 1000;
+const JUMP_MS = 30_000;
 
 export class IdleWatch {
   readonly #watched = new Set<Watched>();
   readonly #timer: NodeJS.Timeout;
+  #sweptMs: number;
 
   constructor(now: () => number) {
+    this.#sweptMs = now();
     this.#timer = setInterval(() => this.#sweep(now()), SWEEP_MS);
     this.#timer.unref();
   }
@@ -29,6 +32,12 @@ export class IdleWatch {
   }
 
   #sweep(nowMs: number): void {
-    for (const one of this.#watched) if (nowMs - one.lastHeardMs > one.idleLimitMs) one.onIdle();
+    // The clock was set, or the machine slept: nobody was silent for that long.
+    const jumped = Math.abs(nowMs - this.#sweptMs) > JUMP_MS;
+    this.#sweptMs = nowMs;
+    for (const one of this.#watched) {
+      if (jumped) one.lastHeardMs = nowMs;
+      else if (nowMs - one.lastHeardMs > one.idleLimitMs) one.onIdle();
+    }
   }
 }
