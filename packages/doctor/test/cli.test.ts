@@ -13,7 +13,7 @@ interface Saved {
   seen: Record<string, Record<string, unknown>>;
 }
 
-async function doctor(argv: readonly string[], given: { env?: Record<string, string>; stdin?: string } = {}) {
+async function doctor(argv: readonly string[], given: { env?: Record<string, string>; stdin?: string; interactive?: true } = {}) {
   let out = '';
   let err = '';
   const exit = await runDoctor(argv, {
@@ -21,7 +21,7 @@ async function doctor(argv: readonly string[], given: { env?: Record<string, str
     stdin: Readable.from([Buffer.from(given.stdin ?? '')]),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
-    interactive: false,
+    interactive: given.interactive === true,
     version: '0.0.0',
   });
   return { exit, out, err };
@@ -72,7 +72,9 @@ describe('the command', () => {
       [`${origin}/onebot/v11/ws?access_token=${secret}`, '--active', '--token-stdin', '--json', '--save', file],
       { stdin: `${secret}\n` },
     );
-    for (const text of [out, err, readFileSync(file, 'utf8')]) assert.ok(!text.includes(secret), text);
+    const watched = await doctor([`${origin}/onebot/v11/ws`, '--active', '--token-stdin'], { stdin: secret, interactive: true });
+    assert.match(watched.err, /waiting for/);
+    for (const text of [out, err, readFileSync(file, 'utf8'), watched.out, watched.err]) assert.ok(!text.includes(secret), text);
     assert.match(readFileSync(file, 'utf8'), /‹token›/, 'the peer did send it back');
     adapter = false;
   });

@@ -37,7 +37,7 @@ export function conclude(target: Target, facts: Facts): Report {
     schema: 'hufu.doctor/1',
     target: target.name,
     url: facts.question.url,
-    exit: exitOf(causes),
+    exit: causes.length === 0 && unfinished.when(facts) ? 2 : exitOf(causes),
     causes,
     warnings,
     settled: holding(target.settled, facts),
