@@ -144,7 +144,7 @@ async function onebotActions() {
     'OneBot v11 actions',
     [
       'One JSON object a WebSocket text frame: `{"action", "params", "echo"}`. Every frame gets exactly one answer; `echo` comes back as it was sent, whatever JSON it is. 64 calls are worked on at a time and 1000 more wait their turn, the next is refused with retcode 1429; a frame is at most `onebot.maxFrameBytes` long, 4 MiB by default.',
-      'Every parameter may come as a string; booleans also as 1, 0, "yes", "no"; null is the same as absent, and so is 0 for an id that may be left out. Unknown parameters are ignored. `<action>_async` is checked, answered at once with `status: async`, and done afterwards; `<action>_rate_limited` is the action itself.',
+      'Every parameter may come as a string; booleans also as 1, 0, "yes", "no"; null is the same as absent, and so are "" for what may be left out and 0 for an id that may. Unknown parameters are ignored. `<action>_async` is checked, answered at once with `status: async`, and done afterwards; `<action>_rate_limited` is the action itself.',
       `Messages are made of the segments ${SENDABLE_TYPES.map((type) => `\`${type}\``).join(', ')}, as a list or as a CQ string. The \`file\` of an image is \`base64://…\`, \`data:image/…;base64,…\`, or the \`file\` or \`url\` of one that was received. An at of everybody by a bot that may not do so (the group has an owner or admins, and the bot is none of them) is sent as text, and \`warnings\` in the answer says so.`,
       'A refusal is `{"status": "failed", "retcode", "data": null, "message", "wording", "msg", "reason", "requestId", "echo"}`: `reason` is the cause, and `hufu explain <requestId>` tells all about it.',
     ],

@@ -112,6 +112,7 @@ describe('a call', () => {
       { action: 'send_private_msg', params: { friend_id: 10001, message: 'a', group_id: null } },
       { action: 'send_msg', params: { message_type: 'private', user_id: '10001', group_id: 0, message: 'a' } },
       { action: 'send_msg', params: { group_id: '30001', user_id: '', message: 'a', auto_escape: 'yes' } },
+      { action: 'send_msg', params: { message_type: '', group_id: '30001', message: 'a', auto_escape: '' } },
       { action: 'get_version' },
       { action: '/get_status/' },
       { action: 'get_status_rate_limited' },
@@ -133,6 +134,14 @@ describe('a call', () => {
       [],
     ])
       assert.equal(await statusOf(frame), 'failed 1400', JSON.stringify(frame));
+  });
+
+  test('with a word that is none of those wanted is told which they are', async (t) => {
+    const { peer } = await connected(t);
+    const answer = await peer.call('send_msg', { message_type: 'channel', group_id: 30001, message: 'a' });
+    assert.match(String(answer['message']), /message_type must be private or group/);
+    const nested = await peer.call('.handle_quick_operation', { context: { message_type: 'guild' }, operation: {} });
+    assert.match(String(nested['message']), /context\.message_type must be private or group/);
   });
 
   test('that is refused names its cause twice, in words, and by a request id', async (t) => {

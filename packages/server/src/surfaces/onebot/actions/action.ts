@@ -76,11 +76,7 @@ export function defineAction<Params extends TObject, Data>(definition: ActionDef
   const read = (raw: Readonly<Record<string, unknown>>): Outcome<Static<Params>> => {
     const params = coerce(definition.params, renamed(raw, paramAliases));
     if (compiled.Check(params)) return ok<Static<Params>>(params);
-    const [problem] = compiled.Errors(params);
-    const where = problem?.instancePath.slice(1) ?? '';
-    return refuse('onebot.bad_params', {
-      detail: `${where === '' ? '' : `${where} `}${problem?.message ?? 'is not right'}`.slice(0, 256),
-    });
+    return refuse('onebot.bad_params', { detail: problemOf(compiled.Errors(params)).slice(0, 256) });
   };
   return {
     name,
@@ -95,6 +91,23 @@ export function defineAction<Params extends TObject, Data>(definition: ActionDef
       return params.ok ? definition.run(context, params.value) : params;
     },
   };
+}
+
+interface Problem {
+  readonly instancePath: string;
+  readonly params: object;
+  readonly message: string;
+}
+
+/** The first problem; where one of a few words is wanted, these words. */
+function problemOf([first, ...others]: readonly Problem[]): string {
+  if (first === undefined) return 'is not right';
+  const where = first.instancePath.slice(1).replaceAll('/', '.');
+  const words = [first, ...others]
+    .filter((one) => one.instancePath === first.instancePath)
+    .flatMap(({ params }) => ('allowedValue' in params ? [String(params.allowedValue)] : []));
+  const what = words.length > 0 ? `must be ${words.join(' or ')}` : first.message;
+  return where === '' ? what : `${where} ${what}`;
 }
 
 /** The bot as it is now: a ban or a new name counts at once. */
@@ -116,19 +129,19 @@ function renamed(
 }
 
 /**
- * Every parameter may come as a string; null is the same as absent, and so are 0 and '' for an id that may be left out (go-cqhttp and LLOneBot
- * read them so, and plugins send both ids with every call).
+ * Every parameter may come as a string; null is the same as absent, and so are '' for what may be left out, and 0 for an id that may (go-cqhttp and
+ * LLOneBot read them so, and plugins send both ids with every call).
  */
 function coerce(schema: TObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const params: Record<string, unknown> = {};
   for (const [key, property] of Object.entries(schema.properties)) {
     const value = Object.hasOwn(raw, key) ? raw[key] : undefined;
-    if (value === undefined || value === null) continue;
+    const isRequired = schema.required?.includes(key) === true;
+    if (value === undefined || value === null || (value === '' && !isRequired)) continue;
     const type = 'type' in property ? property.type : undefined;
     if (type === 'integer') {
       const number = toNaturalInt(value);
-      const isRequired = schema.required?.includes(key) === true;
-      if (isRequired || !(number === 0 || value === '') || !isId(property)) params[key] = number ?? value;
+      if (isRequired || number !== 0 || !isId(property)) params[key] = number ?? value;
     } else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
     else if (Type.IsObject(property) && isRecord(value)) params[key] = coerce(property, value);
     else params[key] = value;

@@ -44,7 +44,7 @@ export const handleQuickOperation = defineAction({
     const unserved = (['delete', 'kick', 'ban'] as const).find((name) => wanted[name] === true);
     if (unserved !== undefined)
       return refuse('onebot.action_unknown', { action: NEEDS[unserved], detail: `operation.${unserved}: ${NEEDS[unserved]}` });
-    if (wanted.reply === undefined || wanted.reply === '') return ok(null);
+    if (wanted.reply === undefined) return ok(null);
     const sent = await answer(context, answered, wanted);
     return sent.ok ? ok(null) : sent;
   },
