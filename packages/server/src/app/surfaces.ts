@@ -5,7 +5,7 @@ import { newRequestId, newToken } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import { admitBackend } from '../policy/credentials/bearer.ts';
 import { verifyConnect } from '../policy/credentials/device-token.ts';
-import { apiRoutes, type Decisions, refuseThrown, registerApi, registerPage } from '../surfaces/api/index.ts';
+import { apiRoutes, type Decisions, refuseThrown, registerApi, registerPage, UploadSlots } from '../surfaces/api/index.ts';
 import { createJsonRpcSurface } from '../surfaces/jsonrpc/index.ts';
 import type { ClientSurfaceDeps } from '../surfaces/listen/client-deps.ts';
 import { createWkprotoSurface } from '../surfaces/wkproto/index.ts';
@@ -94,6 +94,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
   registerApi(app, {
     ...core,
     log: core.messages,
+    uploads: new UploadSlots(),
     secrets: {
       newToken: () => newToken('hfb_'),
       hash: (token) => core.keyring.hash(token),

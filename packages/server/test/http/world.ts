@@ -15,7 +15,7 @@ import { ChannelCache } from '../../src/runtime/channel-cache.ts';
 import { Hub } from '../../src/runtime/hub.ts';
 import { UserCache } from '../../src/runtime/user-cache.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { type ApiDeps, createAuth, registerApi, registerPage } from '../../src/surfaces/api/index.ts';
+import { type ApiDeps, createAuth, registerApi, registerPage, UploadSlots } from '../../src/surfaces/api/index.ts';
 import type { Caller } from '../../src/surfaces/listen/caller.ts';
 import { registerWukongHttp, wukongRoutes } from '../../src/surfaces/wukong-http/index.ts';
 import { quiet } from '../support/memory-world.ts';
@@ -107,6 +107,7 @@ export async function openWorld(): Promise<World> {
     bus,
     hub,
     files: createFileStore({ dir: join(folder, 'files'), maxBytes: 100_000 }),
+    uploads: new UploadSlots(),
     maxFileBytes: 100_000,
     auth: { ...auth, identify: async (caller) => takeRefusal() ?? auth.identify(caller) },
     secrets: { newToken: () => `hf_${(nextId += 1)}_0123456789abcdef`, hash, seal: (token) => Buffer.from(token).reverse() },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { form } from '../refusals/cases/http.ts';
 import { call } from '../refusals/support/http.ts';
-import { ADMIN, openServer, type TestServer } from '../refusals/support/server.ts';
+import { ADMIN, eventually, openServer, type TestServer } from '../refusals/support/server.ts';
 
 let server: TestServer;
 before(async () => {
@@ -88,4 +89,40 @@ test('a file address is no way out of its folder', async () => {
     assert.ok([400, 404].includes(answer.status), `${path} ${answer.status}`);
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
   }
+});
+
+test('one account has eight uploads under way at most, whatever it sends of them, and others still upload', async () => {
+  const boundary = 'multipart/form-data; boundary=cut';
+  const post = async (path: string, body: object) => {
+    const headers = { token: ADMIN, 'Content-Type': 'application/json' };
+    return (await call({ to: server.at.http, method: 'POST', path, headers, body: JSON.stringify(body) })).json;
+  };
+  await post('/api/v1/users', { uid: 'ann', name: 'Ann', password: 'a long password' });
+  const { token } = await post('/api/v1/auth/login', { uid: 'ann', password: 'a long password' });
+  const ann = { Authorization: `Bearer ${String(token)}` };
+  const [host = '', port = ''] = server.at.http.split(':');
+  const slow = Array.from({ length: 8 }, () => {
+    const socket = connect(Number(port), host);
+    socket.on('error', () => {});
+    const lines = ['POST /api/v1/files HTTP/1.1', `Host: ${server.at.http}`, `Authorization: ${ann.Authorization}`];
+    const head = [...lines, `Content-Type: ${boundary}`, 'Content-Length: 9000'].join('\r\n');
+    socket.write(`${head}\r\n\r\n--cut\r\nContent-Disposition: form-data; name="file"; filename="x"`);
+    return socket;
+  });
+  const send = (who: Readonly<Record<string, string>>) =>
+    call({
+      to: server.at.http,
+      method: 'POST',
+      path: '/api/v1/files',
+      headers: { ...who, 'Content-Type': boundary },
+      body: Buffer.from(form(PNG, 'x.png'), 'latin1'),
+    });
+  const refused = await eventually('the ninth is refused', async () => {
+    const ninth = await send(ann);
+    return ninth.status === 503 ? ninth : null;
+  });
+  assert.deepEqual([refused.json['code'], refused.headers['retry-after']], ['srv.overloaded', '1']);
+  assert.equal((await send({ token: ADMIN })).status, 200);
+  for (const socket of slow) socket.destroy();
+  await eventually('the places are free again', async () => ((await send(ann)).status === 200 ? true : null));
 });

@@ -6,6 +6,7 @@ import type { Outcome } from '../../kernel/outcome.ts';
 import type { DecisionRow, Explanation, Viewer } from '../../policy/decisions/recorder.ts';
 import type { Hub } from '../../runtime/hub.ts';
 import type { Caller } from '../listen/caller.ts';
+import type { UploadSlots } from './upload-slots.ts';
 
 /** A person by session, or the operator by session or admin secret. */
 export type Principal = { readonly kind: 'person'; readonly user: User } | { readonly kind: 'operator' };
@@ -66,6 +67,7 @@ export interface ApiDeps {
   readonly bus: Bus;
   readonly hub: Pick<Hub, 'sessionsOf'>;
   readonly files: FileStore;
+  readonly uploads: UploadSlots;
   readonly maxFileBytes: number;
   readonly auth: Auth;
   readonly secrets: TokenSecrets;

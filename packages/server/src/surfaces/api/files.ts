@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { ok, refuse } from '../../kernel/outcome.ts';
+import type { FastifyRequest } from 'fastify';
+import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { withCommonHeaders } from './answers.ts';
+import type { ApiDeps } from './deps.ts';
 import { type ApiRoute, NOTHING, route, SENT } from './route.ts';
 
 /** Types a browser may show in place; everything else, SVG and HTML above all, is a download. */
@@ -13,16 +15,26 @@ const upload = route({
   access: 'any',
   example: {},
   schema: NOTHING,
-  async handle({ deps, request }) {
+  async handle({ deps, request, principal }) {
     if (!request.isMultipart()) return refuse('http.bad_media_type', { expected: 'multipart/form-data' });
-    const part = await request.file();
-    if (part === undefined) return refuse('http.bad_body', { reason: 'no file in the form' });
-    const saved = await deps.files.save(await part.toBuffer(), part.filename);
-    if (!saved.ok) return saved;
-    const { id, mime, size, width, height } = saved.value;
-    return ok({ id, url: `/files/${id}`, mime, size, width, height });
+    const account = principal?.kind === 'person' ? principal.user.uid : '';
+    if (!deps.uploads.take(account)) return refuse('srv.overloaded', { uploads: true }, 1);
+    try {
+      return await receive(deps, request);
+    } finally {
+      deps.uploads.give(account);
+    }
   },
 });
+
+async function receive({ files }: Pick<ApiDeps, 'files'>, request: FastifyRequest): Promise<Outcome<object>> {
+  const part = await request.file();
+  if (part === undefined) return refuse('http.bad_body', { reason: 'no file in the form' });
+  const saved = await files.save(await part.toBuffer(), part.filename);
+  if (!saved.ok) return saved;
+  const { id, mime, size, width, height } = saved.value;
+  return ok({ id, url: `/files/${id}`, mime, size, width, height });
+}
 
 const download = route({
   method: 'GET',

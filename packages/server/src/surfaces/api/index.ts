@@ -28,6 +28,7 @@ export type {
 export { registerPage } from './page.ts';
 export { refuseThrown } from './thrown.ts';
 export { createAuth, type SignInPorts } from './sign-in.ts';
+export { UploadSlots } from './upload-slots.ts';
 
 /** Every route of the native API. */
 export const apiRoutes: readonly ApiRoute[] = [
