@@ -18,7 +18,7 @@ const upload = route({
   async handle({ deps, request, principal }) {
     if (!request.isMultipart()) return refuse('http.bad_media_type', { expected: 'multipart/form-data' });
     const account = principal?.kind === 'person' ? principal.user.uid : '';
-    if (!deps.uploads.take(account)) return refuse('srv.overloaded', { uploads: true }, 1);
+    if (!deps.uploads.take(account)) return refuse('srv.overloaded', { underWay: deps.uploads.underWay }, 1);
     try {
       return await receive(deps, request);
     } finally {

@@ -6,6 +6,10 @@ export class UploadSlots {
   readonly #byAccount = new Map<string, number>();
   #all = 0;
 
+  get underWay(): number {
+    return this.#all;
+  }
+
   /** `account` is '' for the operator, who has no limit of its own. false: there is no place now. A place has to be given back. */
   take(account: string): boolean {
     const own = this.#byAccount.get(account) ?? 0;

@@ -180,12 +180,12 @@ const apiStore = during(diskFull, 'api', {
   },
 });
 
-/** More uploads at a time than are written. */
+/** More uploads at a time than one account may have under way. */
 const apiBusy: Case = {
   code: 'srv.overloaded',
   how: 'sixty uploads at the same time',
   surface: 'api',
-  evidence: ['writing'],
+  evidence: ['underWay'],
   overRate: true,
   async provoke({ server, sessions }, from): Promise<Told> {
     const headers = { Authorization: `Bearer ${sessions.alice}`, 'Content-Type': 'multipart/form-data; boundary=cut' };
