@@ -269,7 +269,7 @@ describe('doctor with a real nginx in between', { timeout: 300_000 }, () => {
       env: trusting(),
       codes: ['remote.tls_cert'],
       says: [/the certificate has expired \(/],
-      open: [/not sent to a server whose certificate is not trusted/],
+      open: [/sent to a server whose certificate is not trusted/],
     }),
     () => ({
       fault: 'an expired certificate and a wrong token, sent with consent',

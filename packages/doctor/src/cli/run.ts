@@ -28,6 +28,7 @@ const MAX_FACTS = 4 * 1024 * 1024;
 interface Options {
   readonly kind: string;
   readonly active?: true;
+  readonly insecure?: true;
   readonly json?: true;
   readonly lang: Lang;
   readonly selfId?: string;
@@ -84,6 +85,7 @@ function commandOf(terminal: Terminal): Command {
     .option('--self-id <number>', 'number of the bot')
     .option('--saw <status>', 'the HTTP status your own client met, e.g. 403')
     .option('--active', 'also probes the other side may act on: a bot comes online for a moment, a session may be replaced')
+    .option('--insecure', 'send the given secrets although the certificate is not trusted')
     .option('--json', 'for machines')
     .addOption(new Option('--lang <lang>', 'language of the answer').choices(['zh', 'en']).default(languageOf(terminal.env)))
     .option('--save <file>', 'keep what was seen, without secrets')
@@ -190,6 +192,7 @@ function questionOf(target: Target, url: URL, given: Given): Question {
       clockMs: Date.now(),
       ...(tokenInQuery === null ? {} : { tokenInQuery }),
       ...(proxy === null ? {} : { proxy }),
+      ...(options.insecure === true ? { insecure: true } : {}),
       ...(options.selfId === undefined ? {} : { selfId: numberOf('--self-id', options.selfId, 1, Number.MAX_SAFE_INTEGER) }),
       ...(options.saw === undefined ? {} : { saw: numberOf('--saw', options.saw, 100, 599) }),
       ...givenByOptions(target, options, targets),

@@ -5,6 +5,7 @@ import type { Cause, ExitCode, Report } from '../model/report.ts';
 import type { Finding, Rule, Statement, Target } from '../model/target.ts';
 import type { Text } from '../model/text.ts';
 import { resultOf } from './show-seen.ts';
+import { withheld } from './trust.ts';
 
 const UNREACHABLE: readonly string[] = ['remote.dns', 'remote.refused', 'remote.timeout'];
 
@@ -41,7 +42,7 @@ export function conclude(target: Target, facts: Facts): Report {
     causes,
     warnings,
     settled: holding(target.settled, facts),
-    open: holding([...target.open, unfinished], facts),
+    open: holding([...target.open, withheld(target), unfinished], facts),
     evidence: Object.entries(facts.seen).map(([id, seen]) => ({
       id,
       ok: !cited.has(id),

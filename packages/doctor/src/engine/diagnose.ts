@@ -5,6 +5,7 @@ import type { Probe, Target } from '../model/target.ts';
 import { networkTools, OutOfRequests } from '../tools/net.ts';
 import type { Tools } from '../tools/tools.ts';
 import { conclude, STOPPED } from './conclude.ts';
+import { isAllowed } from './trust.ts';
 
 /** What a watcher hears while the doctor works. */
 export type Step =
@@ -36,7 +37,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<{ readonly fac
   let facts: Facts = { schema: 'hufu.doctor/1', question, seen: { ...options.known } };
   for (const probe of target.probes) {
     if (options.signal?.aborted === true) break;
-    if (facts.seen[probe.id] !== undefined || (probe.active === true && !question.active) || !probe.when(facts)) continue;
+    if (facts.seen[probe.id] !== undefined || !isAllowed(probe, facts) || !probe.when(facts)) continue;
     const withinMs = Math.min(probe.maxMs, untilMs - Date.now());
     if (withinMs > 0) options.onStep?.({ phase: 'start', probe, withinMs });
     const seen = withinMs > 0 ? await runWithin(probe, facts, tools) : null;

@@ -11,6 +11,8 @@ export interface Probe {
   readonly says: Text;
   /** The other side may act on it (a bot comes online, a session is kicked): only with `--active`. */
   readonly active?: true;
+  /** Carries a secret of the person: not to a server whose certificate is not trusted, unless they said so (`--insecure`). */
+  readonly secret?: true;
   /** Longest wait. */
   readonly maxMs: number;
   when(facts: Facts): boolean;

@@ -33,6 +33,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'K1',
+    secret: true,
     says: { zh: '带密钥的请求', en: 'the request with the key' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && hasKey(facts) && (isSafe(facts) || facts.question.active),

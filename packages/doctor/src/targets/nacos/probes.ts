@@ -70,6 +70,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'B5',
+    secret: true,
     says: { zh: '用给出的令牌读取配置', en: 'a config read with the given token' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && facts.question.secrets['accessToken'] !== undefined,
@@ -88,6 +89,7 @@ export const probes: readonly Probe[] = [
   {
     // Without Authorization: every line looks at an old token there first and refuses a good password.
     id: 'B3',
+    secret: true,
     says: { zh: '登录', en: 'the login' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && hasLogin(facts),
@@ -95,6 +97,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'B3r',
+    secret: true,
     says: {
       zh: '几秒后再次登录（刚启动的服务器会拒绝正确的密码）',
       en: 'the login some seconds later (a server that has just started refuses good passwords)',
@@ -118,6 +121,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'B4',
+    secret: true,
     says: { zh: '用新令牌读取配置', en: 'a config read with the fresh token' },
     maxMs: STEP_MS,
     when: (facts) => loginId(facts) !== null,
@@ -126,6 +130,7 @@ export const probes: readonly Probe[] = [
   {
     // 1.4.8 answers so to a good administrator for the first seconds, too.
     id: 'B4r',
+    secret: true,
     says: { zh: '几秒后再次登录并读取', en: 'login and read some seconds later' },
     maxMs: RETRY_AFTER_MS + STEP_MS,
     when: (facts) =>
@@ -138,6 +143,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'B3x',
+    secret: true,
     says: { zh: '带着旧令牌登录', en: 'the login with the old token in its header' },
     maxMs: STEP_MS,
     when: (facts) => loginId(facts) !== null && facts.seen['B5'] !== undefined && !isReadable(httpOf(facts, 'B5')),
@@ -145,6 +151,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'B6',
+    secret: true,
     says: { zh: '只带服务器身份头读取', en: 'a read with the server identity header alone' },
     maxMs: STEP_MS,
     when: (facts) => isAnswering(facts) && identityHeader(facts) !== null && facts.question.secrets['secret'] !== undefined,

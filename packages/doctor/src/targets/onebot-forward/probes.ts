@@ -52,6 +52,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'F2',
+    secret: true,
     says: { zh: '带令牌的 get_version_info', en: 'get_version_info with the token' },
     maxMs: STEP_MS,
     when: (facts) => !isWs(facts) && hasToken(facts) && typeof httpOf(facts, 'F1')?.status === 'number',
@@ -66,6 +67,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'F4',
+    secret: true,
     says: { zh: '带令牌的连接', en: 'the connection with the token' },
     maxMs: STEP_MS,
     when: (facts) => wsOf(facts, 'F3') !== null && hasToken(facts),
@@ -74,6 +76,7 @@ export const probes: readonly Probe[] = [
   ...ROLE_PATHS.map(
     (path): Probe => ({
       id: `F4${path}`,
+      secret: true,
       says: { zh: `路径 ${path}`, en: `the path ${path}` },
       maxMs: STEP_MS,
       when: (facts) => wsOf(facts, 'F3') !== null && placeOf(facts).path !== path && needsOtherPaths(facts),
@@ -83,6 +86,7 @@ export const probes: readonly Probe[] = [
   {
     // As the person's own client does it: only when asked to, since addresses are written to logs.
     id: 'F4q',
+    secret: true,
     says: { zh: '令牌写在查询参数里的连接', en: 'the connection with the token in the query' },
     active: true,
     maxMs: STEP_MS,

@@ -4,7 +4,7 @@ import { isAnswering, placeOf } from '../../reach/probes.ts';
 import { frameworkOf, isFrontPage } from './framework.ts';
 import { freshStatus, isAccepted, ownHandshake, upgradeArrives, works } from './handshake.ts';
 import { isPathRight, rightPath } from './path.ts';
-import { freshId, GLANCE_MS, handshake, hasToken, LISTEN_MS, mayShowToken, selfIdOf, STEP_MS } from './send.ts';
+import { freshId, GLANCE_MS, handshake, hasToken, LISTEN_MS, selfIdOf, STEP_MS } from './send.ts';
 import { isSendable, schemeless, variantsOf } from './token-forms.ts';
 
 /** With the token, and with --active only: a bot comes online for a moment where they succeed. */
@@ -31,6 +31,7 @@ export const activeProbes: readonly Probe[] = [
     id: 'W4',
     says: { zh: '真实握手', en: 'the real handshake' },
     active: true,
+    secret: true,
     maxMs: STEP_MS + LISTEN_MS,
     when: (facts) => isWorthTrying(facts) && isPathRight(facts),
     run: (facts, tools) =>
@@ -40,6 +41,7 @@ export const activeProbes: readonly Probe[] = [
     id: 'W4r',
     says: { zh: '正确路径上的握手', en: 'the handshake at the right path' },
     active: true,
+    secret: true,
     maxMs: STEP_MS + LISTEN_MS,
     when: (facts) => isWorthTrying(facts) && !isPathRight(facts) && rightPath(facts) !== null,
     run: (facts, tools) =>
@@ -49,6 +51,7 @@ export const activeProbes: readonly Probe[] = [
     id: 'W4b',
     says: { zh: '换一个机器人号的握手', en: 'the handshake with a fresh bot id' },
     active: true,
+    secret: true,
     maxMs: STEP_MS + LISTEN_MS,
     when: (facts) =>
       ownHandshake(facts)?.status === 403 && frameworkOf(facts) === 'nonebot' && facts.question.given['selfId'] !== undefined,
@@ -73,6 +76,7 @@ export const activeProbes: readonly Probe[] = [
     id: 'W6',
     says: { zh: '角色请求头是否送达', en: 'whether the role header arrives' },
     active: true,
+    secret: true,
     maxMs: STEP_MS,
     when: (facts) =>
       ownHandshake(facts)?.status === 400 && frameworkOf(facts) === 'aiocqhttp' && facts.question.given['role'] !== 'none',
@@ -89,6 +93,7 @@ export const activeProbes: readonly Probe[] = [
     id: 'S1',
     says: { zh: '写成 Bearer 的同一令牌', en: 'the same token written as Bearer' },
     active: true,
+    secret: true,
     maxMs: STEP_MS + LISTEN_MS,
     when: (facts) => isTokenRefused(facts) && facts.question.given['scheme'] === 'raw',
     run: (facts, tools) =>
@@ -112,6 +117,7 @@ export const activeProbes: readonly Probe[] = [
         }[form],
       },
       active: true,
+      secret: true,
       maxMs: STEP_MS + LISTEN_MS,
       when: (facts) =>
         facts.question.given['tryVariants'] === true &&
@@ -129,13 +135,13 @@ export const activeProbes: readonly Probe[] = [
   ),
 ];
 
-/** Who answers may be what the person means, and can be trusted with the token. */
+/** Who answers may be what the person means. */
 function isWorthTrying(facts: Facts): boolean {
   const framework = frameworkOf(facts);
   const bare = wsOf(facts, 'W3');
   const isElsewhere = framework === null && (isFrontPage(bare) || isRedirect(bare?.status ?? 0));
   const isForeign = framework === 'fastapi' || framework === 'quart' || isElsewhere;
-  return isAnswering(facts) && !isForeign && upgradeArrives(facts) !== false && mayShowToken(facts);
+  return isAnswering(facts) && !isForeign && upgradeArrives(facts) !== false;
 }
 
 function isRedirect(status: number): boolean {

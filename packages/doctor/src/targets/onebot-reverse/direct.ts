@@ -1,3 +1,4 @@
+import { isAllowed } from '../../engine/trust.ts';
 import { type Facts, seenAs } from '../../model/facts.ts';
 import type { Probe } from '../../model/target.ts';
 import { isAnswering, reachProbes } from '../../reach/probes.ts';
@@ -28,13 +29,15 @@ export const directProbes: readonly Probe[] = ['N1', 'N2', 'N3', 'H1', 'A1', 'A2
 });
 
 function atDirect(probe: Probe): Probe {
+  // Whom to trust is a question of the address past the proxy.
+  const { secret: _, ...kept } = probe;
   return {
-    ...probe,
+    ...kept,
     id: probe.id + SUFFIX,
     says: { zh: `绕过代理：${probe.says.zh}`, en: `past the proxy: ${probe.says.en}` },
     when: (facts) => {
       const direct = pastTheProxy(facts);
-      return direct !== null && isInDoubt(facts) && isWanted(probe.id, facts) && probe.when(direct);
+      return direct !== null && isInDoubt(facts) && isWanted(probe.id, facts) && isAllowed(probe, direct) && probe.when(direct);
     },
     run: (facts, tools) => probe.run(pastTheProxy(facts) ?? facts, tools),
   };

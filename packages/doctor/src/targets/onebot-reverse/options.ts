@@ -29,5 +29,4 @@ export const options: readonly TargetOption[] = [
     flags: '--try-variants',
     says: 'with --active: also your token without blanks, without quotes and percent-decoded, at most three handshakes',
   },
-  { flags: '--insecure', says: 'with --active: send the token although the certificate is not trusted' },
 ];

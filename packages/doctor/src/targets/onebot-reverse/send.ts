@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type Facts, seenAs } from '../../model/facts.ts';
+import type { Facts } from '../../model/facts.ts';
 import { httpUrl, placeOf, via, wsUrl } from '../../reach/probes.ts';
 import type { Tools } from '../../tools/tools.ts';
 
@@ -64,12 +64,6 @@ export function handshake(facts: Facts, tools: Tools, shake: Shake) {
     listenMs: shake.listenMs ?? LISTEN_MS,
     maxMs: STEP_MS,
   });
-}
-
-/** The token may travel: there is none, or whoever answers has proven its name, or no proof was asked for, or the person said so. */
-export function mayShowToken(facts: Facts): boolean {
-  const tls = seenAs(facts, 'N3', 'tls');
-  return !hasToken(facts) || facts.question.given['insecure'] === true || tls === null || tls.certificateError === null;
 }
 
 export function hasToken(facts: Facts): boolean {

@@ -6,7 +6,7 @@ import { frameworkOf, hasFront } from './framework.ts';
 import { foreignRefusal, handshakeStatus, isAccepted, isSelfIdLost, ownHandshake, upgradeArrives, works } from './handshake.ts';
 import { isAdapterThere } from './nonebot.ts';
 import { isPathRight } from './path.ts';
-import { hasToken, mayShowToken } from './send.ts';
+import { hasToken } from './send.ts';
 import { mayBeTheFront } from './rules/token.ts';
 import { isUndecided } from './token-facts.ts';
 
@@ -49,13 +49,6 @@ export const open: readonly Statement[] = [
       en: 'the token has not been checked yet: repair the above first, then ask again',
     },
     when: (facts) => hasToken(facts) && ownHandshake(facts)?.status !== 101 && isStoppedBefore(facts),
-  },
-  {
-    says: {
-      zh: '没有把令牌发给证书不可信的服务器；修好证书后再试，或加 --insecure',
-      en: 'the token was not sent to a server whose certificate is not trusted; repair it first, or add --insecure',
-    },
-    when: (facts) => facts.question.active && hasToken(facts) && !mayShowToken(facts),
   },
   {
     says: {

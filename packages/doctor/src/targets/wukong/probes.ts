@@ -63,6 +63,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'A1',
+    secret: true,
     says: { zh: '带管理令牌的 API 请求', en: 'the API with the manager token' },
     maxMs: STEP_MS,
     when: (facts) => apiRefusal(facts) !== null && facts.question.secrets['managerToken'] !== undefined,
@@ -86,6 +87,7 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'K2',
+    secret: true,
     says: { zh: '真实的 CONNECT', en: 'the real CONNECT' },
     active: true,
     maxMs: CONNACK_MS,
@@ -100,6 +102,7 @@ export const probes: readonly Probe[] = [
   ...OTHER_FLAGS.map(
     (flag): Probe => ({
       id: `K4.${flag}`,
+      secret: true,
       says: { zh: `设备标识 ${flag} 的 CONNECT`, en: `CONNECT with device flag ${flag}` },
       active: true,
       maxMs: CONNACK_MS,
