@@ -47,7 +47,7 @@ export function renderText(report: Report, lang: Lang): string {
   for (const cause of causes) lines.push('', ...causeLines(cause.confidence === 'possible' ? '?' : '✗', cause, { words, lang }));
   for (const cause of warnings) lines.push('', ...causeLines(`! ${words.warning}:`, cause, { words, lang }));
   if (report.open.length > 0) lines.push('', `${words.open}:`, ...report.open.map((one) => `  ? ${one[lang]}`));
-  lines.push('', `${words.evidence}:`);
+  if (report.evidence.length > 0) lines.push('', `${words.evidence}:`);
   for (const { id, ok, says, request, result, ms } of report.evidence) {
     const asked = says === null ? request : `${says[lang]}${lang === 'zh' ? '：' : ': '}${request}`;
     lines.push(`  ${ok ? '✓' : '✗'} ${id.padEnd(4)} ${asked} → ${result}${ms === 0 ? '' : `  (${ms} ms)`}`);
