@@ -70,7 +70,7 @@ export function createHttp(options: HttpOptions): Http {
     }
     if (!response.ok) {
       if (response.status === 401 && extras.bearer === undefined && sessionToken !== null) options.onUnauthorized?.(sessionToken);
-      return refused(refusalFromProblem(response.status, body, response.headers.get('x-request-id') ?? ''));
+      return refused(refusalFromProblem(response.status, body, response.headers));
     }
     const value = read(isRecord(body) ? body : {});
     if (value === null)

@@ -132,7 +132,7 @@ export function createLive(options: LiveOptions): Live {
   function onLost(refusal: ClientRefusal): void {
     const latched = state.refusal ?? refusal;
     if (LASTING.test(refusal.code)) return endWith(latched);
-    const waitMs = Math.max(backoff.nextMs(), (refusal.retryAfterSeconds ?? 0) * 1000);
+    const waitMs = backoff.nextMs();
     setState({ status: 'waiting', refusal: latched, retryAtMs: Date.now() + waitMs });
     retryTimer = setTimeout(connect, waitMs);
   }

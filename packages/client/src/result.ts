@@ -6,7 +6,6 @@ export interface ClientRefusal {
   readonly message: string;
   /** Empty when no server answered. */
   readonly requestId: string;
-  readonly fix?: string;
   /** Seconds to wait before asking again, when the server said so. */
   readonly retryAfterSeconds?: number;
 }
@@ -27,8 +26,8 @@ export function localRefusal(code: `client.${string}`, message: string): { reado
   return refused({ code, message, requestId: '' });
 }
 
-/** True when the refusal came from a server, so that asking again unchanged will meet the same answer. */
-export function isFromServer(refusal: ClientRefusal): boolean {
+/** false: this side could not get an answer. */
+export function isFromServer(refusal: Pick<ClientRefusal, 'code'>): boolean {
   return !refusal.code.startsWith('client.');
 }
 
@@ -42,19 +41,19 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Reads `application/problem+json`; an answer of another shape (a proxy's page) becomes `client.bad_answer`. */
-export function refusalFromProblem(status: number, body: unknown, requestIdHeader: string): ClientRefusal {
+/** Reads `application/problem+json` and the headers beside it; an answer of another shape (a proxy's page) becomes `client.bad_answer`. */
+export function refusalFromProblem(status: number, body: unknown, headers: Headers): ClientRefusal {
+  const requestId = headers.get('x-request-id') ?? '';
   if (!isRecord(body) || textOf(body['code']) === '') {
-    return { code: 'client.bad_answer', message: `The server answered with HTTP ${status}.`, requestId: requestIdHeader };
+    return { code: 'client.bad_answer', message: `The server answered with HTTP ${status}.`, requestId };
   }
-  const fix = textOf(body['fix']);
-  const retryAfter = body['retryAfterSeconds'] ?? body['retryAfter'];
+  const retryAfter = headers.get('retry-after') ?? '';
   return {
     code: textOf(body['code']),
     message: textOf(body['detail']) || textOf(body['title']) || textOf(body['code']),
-    requestId: textOf(body['requestId']) || requestIdHeader,
-    ...(fix === '' ? {} : { fix }),
-    ...(typeof retryAfter === 'number' ? { retryAfterSeconds: retryAfter } : {}),
+    requestId: textOf(body['requestId']) || requestId,
+    // The other form of the header, a date (RFC 9110, 10.2.3), is not used by this server.
+    ...(/^\d{1,6}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
   };
 }
 
@@ -63,13 +62,5 @@ export function refusalFromRpcError(error: unknown): ClientRefusal {
   if (!isRecord(error)) return { code: 'client.bad_answer', message: 'The server sent an error without words.', requestId: '' };
   const data = isRecord(error['data']) ? error['data'] : {};
   const code = textOf(data['reason']) || `reason.${String(error['code'] ?? 0)}`;
-  const fix = textOf(data['fix']);
-  const retryAfter = data['retryAfterSeconds'];
-  return {
-    code,
-    message: textOf(error['message']) || code,
-    requestId: textOf(data['requestId']),
-    ...(fix === '' ? {} : { fix }),
-    ...(typeof retryAfter === 'number' ? { retryAfterSeconds: retryAfter } : {}),
-  };
+  return { code, message: textOf(error['message']) || code, requestId: textOf(data['requestId']) };
 }

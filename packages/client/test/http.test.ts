@@ -101,6 +101,29 @@ test('a reading that got no answer is asked again, and given up after three time
   server.close();
 });
 
+test('a server that says when to come back is asked again then, if that is soon; else the refusal keeps the time', async () => {
+  let waitSeconds = '0';
+  let asked = 0;
+  const { server, url } = await listening((_, response) => {
+    asked += 1;
+    const headers = { 'content-type': 'application/problem+json', 'retry-after': waitSeconds, 'x-request-id': 'hr_1' };
+    if (asked === 2) response.end('{"uid":"ann","name":"Ann","kind":"person","numericId":1}');
+    else response.writeHead(503, headers).end('{"code":"srv.overloaded","detail":"Too much at once."}');
+  });
+  const client = createClient({ baseUrl: url, deviceId: 'd' });
+  assert.equal(valueOf(await client.api.me()).name, 'Ann');
+  waitSeconds = '30';
+  const refused = await client.api.me();
+  assert.deepEqual(
+    [refused, asked],
+    [
+      { ok: false, refusal: { code: 'srv.overloaded', message: 'Too much at once.', requestId: 'hr_1', retryAfterSeconds: 30 } },
+      3,
+    ],
+  );
+  server.close();
+});
+
 test("a proxy's own page and an answer of another shape are refusals of this side", async () => {
   const { server, url } = await listening((request, response) => {
     if (request.url?.endsWith('/contacts')) return response.end('{"unexpected":true}');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createBackoff, decodePayload, encodePayload, isFromServer } from '../src/index.ts';
-import { refusalFromProblem, refusalFromRpcError } from '../src/result.ts';
+import { createBackoff, decodePayload, encodePayload } from '../src/index.ts';
+import { refusalFromRpcError } from '../src/result.ts';
 import { eventOf, messageOf, refusalOfClose, refusalOfDisconnect } from '../src/wire.ts';
 
 test('waits double up to the longest, and are spread so that many clients do not return at once', () => {
@@ -64,11 +64,7 @@ test('events carry their data as text or as an object; one without a type is dro
   assert.equal(eventOf({ data: '{}' }), null);
 });
 
-test('a refusal keeps the time to come back; one of this side is told apart from one of the server', () => {
-  const limited = refusalFromProblem(429, { code: 'rate.limited', detail: 'Slower.', requestId: 'r', retryAfterSeconds: 3 }, '');
-  assert.deepEqual(limited, { code: 'rate.limited', message: 'Slower.', requestId: 'r', retryAfterSeconds: 3 });
-  assert.equal(isFromServer(limited), true);
-  assert.equal(isFromServer(refusalFromProblem(502, null, '')), false);
+test('a refusal of a call on the live connection keeps its public code and request id; a bare reason code becomes the code', () => {
   assert.deepEqual(refusalFromRpcError({ code: 11, message: 'Muted.', data: { reason: 'im.muted', requestId: 'q' } }), {
     code: 'im.muted',
     message: 'Muted.',
