@@ -162,6 +162,8 @@ export function createClient(options: ClientOptions): Client {
       return answer;
     },
     async logout() {
+      // The server would end it, as a refusal.
+      live.stop();
       if (token !== null) await api.logout();
       end();
     },

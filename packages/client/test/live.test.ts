@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { until } from '../../../peers/lib/server.ts';
 import { type ChannelRef, createClient, type LiveEvent } from '../src/index.ts';
-import { codeOf, connected, contents, openWorld, type Person, valueOf, words, type World } from './support/world.ts';
+import { codeOf, connected, contents, openWorld, PASSWORD, type Person, valueOf, words, type World } from './support/world.ts';
 
 let world: World;
 before(async () => {
@@ -200,4 +200,22 @@ test('a page hears what its other page has read, which channel and how far', asy
   const event = await until('the event', () => events.find((one) => one.type === 'conversation.changed'));
   assert.deepEqual(event.data, { channelId: ann.uid, channelType: 1, readSeq: 1 });
   other.detach();
+});
+
+test('who signs out in one tab is signed out in the other one at once, and nowhere is told of a refusal', async () => {
+  const ann = await world.person('ann');
+  const here = createClient({ baseUrl: world.server.ready.http, deviceId: 'here' });
+  const session = valueOf(await here.login(ann.uid, PASSWORD));
+  const tab = createClient({ baseUrl: world.server.ready.http, deviceId: 'tab' });
+  const states: string[] = [];
+  here.on('state', (state) => states.push(state.status));
+  let signedOut = false;
+  tab.on('signedOut', () => (signedOut = true));
+  tab.attach(session);
+  await Promise.all([connected(here), connected(tab)]);
+  await here.logout();
+  await until('the other tab to know', () => signedOut);
+  assert.deepEqual([here.liveState().status, tab.liveState().status], ['stopped', 'stopped']);
+  assert.ok(!states.includes('refused'), states.join());
+  assert.equal(ann.client.liveState().status, 'connected', 'another device stays');
 });

@@ -25,6 +25,7 @@ export const refusalCodes = {
   'cred.other_owner': { class: 'A2', publicCode: 'cred.rejected', retry: 'after_fix', public: { zh: '令牌在这里无效', en: 'The token is not valid here.' } },
   'cred.wrong_kind': { class: 'A2', publicCode: 'cred.wrong_kind', retry: 'after_fix', public: { zh: '这个令牌是另一种用途的', en: 'This token is of another kind.' } },
   'cred.expired': { class: 'A3', publicCode: 'cred.expired', retry: 'after_fix', public: { zh: '令牌已过期', en: 'The token has expired.' } },
+  'cred.revoked': { class: 'A2', publicCode: 'cred.rejected', retry: 'after_fix', public: { zh: '令牌在这里无效', en: 'The token is not valid here.' } },
   'cred.superseded': { class: 'A3', publicCode: 'cred.superseded', retry: 'after_fix', public: { zh: '令牌已被更新的令牌取代', en: 'A newer token has replaced this one.' } },
   'cred.login_failed': { class: 'A2', publicCode: 'cred.login_failed', retry: 'after_fix', public: { zh: '用户名或密码不正确', en: 'The name or the password is not right.' } },
   'cred.login_locked': { class: 'R1', publicCode: 'cred.login_locked', retry: 'later', public: { zh: '失败次数过多，请稍后再试', en: 'Too many failures; try again later.' } },

@@ -54,6 +54,7 @@ export function composeSurfaces(input: { core: Core; config: Config; version: st
         check: config['tokens.check'],
         now: Date.now,
       }),
+    hasSession: async ({ hash }) => (await core.directory.sessionByHash(hash)) !== null,
     refused: (seen) => refusals.client(seen),
     limits: {
       connections: config['limits.connections'],

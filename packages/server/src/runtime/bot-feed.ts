@@ -54,6 +54,7 @@ export class BotFeed implements LiveSession {
   readonly surface = 'onebot';
   readonly deviceFlag = 2;
   readonly deviceLevel = 0;
+  readonly openedBy = null;
   readonly connectionId: string;
   readonly uid: string;
   readonly u: number;

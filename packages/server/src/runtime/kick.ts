@@ -19,15 +19,13 @@ export function kickOthers(hub: Hub, arrived: LiveSession): void {
   }
 }
 
-/** Ends the connections of people's own programs; those of bots answer to their own rules. */
+/** Ends those connections of people's own programs; those of bots answer to their own rules. */
 export function endSessions(
   hub: Pick<Hub, 'sessionsOf'>,
   u: number,
-  how: { readonly refusal: Refusal; readonly deviceFlag?: number; readonly surface?: LiveSession['surface'] },
+  how: { readonly refusal: Refusal; which?(session: LiveSession): boolean },
 ): void {
-  const { refusal, deviceFlag, surface } = how;
-  for (const session of [...hub.sessionsOf(u)]) {
-    if (session.surface === 'onebot' || (surface !== undefined && session.surface !== surface)) continue;
-    if (deviceFlag === undefined || session.deviceFlag === deviceFlag) session.end(refusal, KICK_GRACE_MS);
-  }
+  const { refusal, which = () => true } = how;
+  for (const session of [...hub.sessionsOf(u)])
+    if (session.surface !== 'onebot' && which(session)) session.end(refusal, KICK_GRACE_MS);
 }

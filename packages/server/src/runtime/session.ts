@@ -1,5 +1,5 @@
 import type { Refusal } from '@hufu/refusals';
-import type { ChannelState, Message, Uid } from '../domain/model.ts';
+import type { ChannelState, Message, Session, Uid } from '../domain/model.ts';
 
 /** A message on its way to one user: what every receiver shares, resolved once. `senderUid` is '' for the system account. */
 export interface Delivery {
@@ -23,6 +23,8 @@ export interface LiveSession {
   readonly deviceFlag: number;
   readonly deviceLevel: 0 | 1;
   readonly deviceId: string;
+  /** The session of the page whose token opened it, and with which it ends; null when another credential did. */
+  readonly openedBy: Session | null;
   /** Encodes for its own wire and puts it into its bounded outbox; must not throw, must not wait. */
   deliver(delivery: Delivery): void;
   notify(notification: Notification): void;

@@ -32,6 +32,7 @@ test('a new master token ends the live sessions of its flag only, and a banned u
     deviceFlag,
     deviceLevel: 1,
     deviceId: '',
+    openedBy: null,
     deliver: () => undefined,
     notify: () => undefined,
     end: (refusal, graceMs) => void ended.push(`${deviceFlag} ${refusal.code} ${graceMs}`),

@@ -31,6 +31,7 @@ export const APPEARS: Readonly<Record<ServersOwn, readonly Surface[] | string>> 
   'cred.other_owner': CHAT,
   'cred.wrong_kind': [...CHAT, ...HTTP, 'onebot forward'],
   'cred.expired': [...CHAT, ...HTTP],
+  'cred.revoked': CHAT,
   'cred.superseded': CHAT,
   'cred.login_failed': ['api'],
   'cred.login_locked': ['api'],

@@ -19,6 +19,7 @@ function sessionOf(u: number, uid: string, connectionId: string, got: Message[])
     deviceFlag: 0,
     deviceLevel: 0,
     deviceId: connectionId,
+    openedBy: null,
     deliver: (delivery) => void got.push(delivery.message),
     notify: () => {},
     end: () => {},

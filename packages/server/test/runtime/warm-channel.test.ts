@@ -77,6 +77,7 @@ it('10 000 messages to a warm channel are as many store calls as batches, and no
     deviceFlag: 0,
     deviceLevel: 0,
     deviceId: 'b1',
+    openedBy: null,
     deliver: (one) => void got.push(one.message),
     notify: () => undefined,
     end: () => undefined,

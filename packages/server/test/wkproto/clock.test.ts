@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { it, mock, type TestContext } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { createKeyPair } from '@hufu/protocol/wkproto/crypto';
-import { openBare } from './support/bare.ts';
+import type { Session } from '../../src/domain/model.ts';
+import { ok } from '../../src/kernel/outcome.ts';
+import { type BarePatch, openBare } from './support/bare.ts';
 import { Chat, connectBytes } from './support/chat.ts';
 import { RpcClient } from './support/rpc.ts';
 import { WireClient } from './support/wire-client.ts';
 
 /** Server and clients on real sockets, on a clock that only the test moves. */
-async function given(t: TestContext) {
+async function given(t: TestContext, patch: BarePatch = {}) {
   mock.timers.enable({ apis: ['Date', 'setInterval', 'setTimeout'], now: 1_800_000_000_000 });
-  const server = await openBare();
+  const server = await openBare(patch);
   t.after(async () => {
     mock.timers.reset();
     await server.close();
@@ -108,6 +110,29 @@ it('a live client is let go after three minutes of silence; any word keeps it, a
   assert.equal(await talking.settled(), true);
   assert.equal(await pinging.settled(), true);
   for (const one of [talking, pinging]) one.wire.end();
+});
+
+it('a client whose session expires is told so and goes, however much it talks; one of another session stays', async (t) => {
+  const server = await given(t, {
+    authenticate: async ({ uid }) => {
+      const expiresMs = Date.now() + (uid === 'short' ? 60_000 : 3_600_000);
+      const session: Session = { hash: Buffer.from(uid), kind: 'person', uid, createdMs: Date.now(), expiresMs };
+      return ok({ user: server.person(uid), deviceLevel: 0, session });
+    },
+  });
+  const page = await RpcClient.login(server, { uid: 'short' });
+  const other = await RpcClient.login(server, { uid: 'long' });
+  await server.pass(59);
+  assert.deepEqual((await page.call('ping', {})).result, {});
+  await server.pass(4);
+  await page.until(() => page.closed !== null);
+  assert.deepEqual([page.closed?.code, page.closed?.reason.split(';')[0]], [4401, 'cred.expired']);
+  assert.deepEqual((await other.call('ping', {})).result, {});
+  assert.deepEqual(
+    server.refused.map(({ refusal, answer }) => [refusal.code, answer]),
+    [['cred.expired', 'DISCONNECT']],
+  );
+  other.end();
 });
 
 it('a clock that is set, or a machine that slept, throws nobody out; who is silent afterwards goes as ever', async (t) => {

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { it, type TestContext } from 'node:test';
 import { setImmediate as tick } from 'node:timers/promises';
 import { createKeyPair } from '@hufu/protocol/wkproto/crypto';
-import { ok, type Outcome, refuse } from '../../src/kernel/outcome.ts';
-import type { User } from '../../src/domain/model.ts';
+import { ok, refuse } from '../../src/kernel/outcome.ts';
+import type { ClientSurfaceDeps } from '../../src/surfaces/listen/client-deps.ts';
 import { MemoryLog } from '../support/memory-world.ts';
 import { type BarePatch, openBare } from './support/bare.ts';
 import { Chat, connectBytes } from './support/chat.ts';
@@ -46,7 +46,7 @@ async function steady(count: () => number): Promise<number> {
   return count();
 }
 
-type Admitted = Outcome<{ user: User; deviceLevel: 0 | 1 }>;
+type Admitted = Awaited<ReturnType<ClientSurfaceDeps['authenticate']>>;
 
 it('a client that leaves during its token check becomes no session', async (t) => {
   const { open, opened } = gate();
@@ -55,7 +55,7 @@ it('a client that leaves during its token check becomes no session', async (t) =
     authenticate: async (claim): Promise<Admitted> => {
       checks += 1;
       await opened;
-      return ok({ user: server.person(claim.uid), deviceLevel: 0 });
+      return ok({ user: server.person(claim.uid), deviceLevel: 0, session: null });
     },
   });
   const chat = await Chat.open(server, { uid: 'a' });
@@ -76,7 +76,7 @@ it('a token check that breaks is answered and the server goes on', async (t) => 
   const server = await given(t, {
     authenticate: async (claim): Promise<Admitted> => {
       if (broken) throw new Error('a bug');
-      return ok({ user: server.person(claim.uid), deviceLevel: 0 });
+      return ok({ user: server.person(claim.uid), deviceLevel: 0, session: null });
     },
   });
   const chat = await Chat.open(server, { uid: 'a' });
@@ -171,7 +171,7 @@ it('a connection that was kicked is dead at once: nothing it says is answered, s
   const { log, open } = heldLog();
   const server = await given(t, {
     store: log,
-    authenticate: async (claim): Promise<Admitted> => ok({ user: server.person(claim.uid), deviceLevel: 1 }),
+    authenticate: async (claim): Promise<Admitted> => ok({ user: server.person(claim.uid), deviceLevel: 1, session: null }),
   });
   server.person('peer');
   const peer = await Chat.login(server, { uid: 'peer' });

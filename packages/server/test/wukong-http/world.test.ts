@@ -156,6 +156,7 @@ test('a person whom the back end bans leaves at once and gets no token, one with
     deviceFlag: 0,
     deviceLevel: 0,
     deviceId: '',
+    openedBy: null,
     deliver: () => undefined,
     notify: () => undefined,
     end: (refusal) => void ended.push(refusal.code),

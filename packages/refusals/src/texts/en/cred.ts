@@ -64,6 +64,12 @@ export const cred: FamilyTexts<'cred'> = {
     'Compare the expiry with the clocks of both sides.',
     'Sign in again: POST /api/v1/auth/login.',
   ),
+  'cred.revoked': text(
+    'The session was ended',
+    'The connection was opened with a session that has ended since: its person signed out, or got a new password. Connections that other sessions or tokens opened stay.',
+    'Did the account sign out, or change its password, at that time?',
+    'Sign in again on the device that is to go on.',
+  ),
   'cred.superseded': text(
     'A newer token has replaced this one',
     'The token was valid for this account and device flag until another POST /user/token for the same pair replaced it ("replacedAt"). Two devices that share one flag do this to each other.',

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Users } from '../../domain/channels/channel-states.ts';
-import type { DeviceToken, User } from '../../domain/model.ts';
+import type { DeviceToken, Session, User } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
 import { isReservedUid } from '../../domain/users/account-rules.ts';
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
@@ -29,6 +29,8 @@ export interface VerifyPorts {
 export interface Admitted {
   readonly user: User;
   readonly deviceLevel: 0 | 1;
+  /** The session of the page whose token this was. */
+  readonly session: Session | null;
 }
 
 /** Identities that WuKongIM lets any client claim without a token, or with every permission. Nobody may. */
@@ -40,14 +42,15 @@ export function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>
 export async function verifyConnect(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<Admitted>> {
   if (isReservedIdentity(claim)) return refuse('wk.reserved_identity', { uid: claim.uid, deviceId: claim.deviceId });
   const [user, tokens] = await Promise.all([ports.users.get(claim.uid), ports.directory.deviceTokens(claim.uid)]);
-  const session = isSessionToken(claim.token) ? await checkSession(claim, ports) : null;
-  const verdict = session ?? checkToken(claim, tokens, ports);
+  // A back end may give its tokens any form, so one that looks like a session's may be none.
+  const session = isSessionToken(claim.token) ? await ports.directory.sessionByHash(ports.keyring.hash(claim.token)) : null;
+  const verdict = session === null ? checkToken(claim, tokens, ports) : checkSession(session, claim, ports);
   if (!verdict.ok) return verdict;
   const account = user ?? (await personOf(claim.uid, ports));
   if (account === null) return refuse('cred.unknown');
   if (account.banned) return refuse('wk.banned');
   if (account.kind !== 'person') return refuse('cred.wrong_kind', { accountKind: account.kind });
-  return ok({ user: account, deviceLevel: verdict.value });
+  return ok({ user: account, deviceLevel: verdict.value, session });
 }
 
 /** With the check off or optional, a uid that was never seen becomes a person. */
@@ -92,10 +95,8 @@ function bestMatch(tokens: readonly DeviceToken[], presented: Uint8Array, device
   return best;
 }
 
-/** A page session opens its own account's chat, as a slave device. null: it is none, a back end may give its tokens any form. */
-async function checkSession(claim: ConnectClaim, ports: VerifyPorts): Promise<Outcome<0 | 1> | null> {
-  const session = await ports.directory.sessionByHash(ports.keyring.hash(claim.token));
-  if (session === null) return null;
+/** A page session opens its own account's chat, as a slave device. */
+function checkSession(session: Session, claim: ConnectClaim, ports: VerifyPorts): Outcome<0 | 1> {
   if (session.kind === 'operator') return refuse('cred.wrong_kind', { presentedKind: 'session of an operator' });
   if (session.uid !== claim.uid) return refuse('cred.mismatch');
   return session.expiresMs > ports.now() ? ok(0) : refuse('cred.expired', { expiredMs: session.expiresMs });

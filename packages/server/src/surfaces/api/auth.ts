@@ -1,5 +1,8 @@
 import { Type } from 'typebox';
 import { ok } from '../../kernel/outcome.ts';
+import { sameHash } from '../../policy/credentials/device-token.ts';
+import { endSessions } from '../../runtime/kick.ts';
+import type { LiveSession } from '../../runtime/session.ts';
 import { type ApiRoute, NOTHING, route } from './route.ts';
 
 const login = route({
@@ -42,13 +45,17 @@ const operator = route({
 const logout = route({
   method: 'POST',
   path: '/api/v1/auth/logout',
-  doc: 'Ends the session of the token.',
+  doc: 'Ends the session of the token, and the live connections that it opened.',
   access: 'any',
   example: {},
   schema: NOTHING,
-  async handle({ deps, caller }) {
+  async handle({ deps, caller, principal }) {
     const ended = await deps.auth.logout(caller);
-    return ended.ok ? ok({}) : ended;
+    if (!ended.ok) return ended;
+    const opened = (one: LiveSession) => one.openedBy !== null && sameHash(one.openedBy.hash, ended.value);
+    if (principal?.kind === 'person')
+      endSessions(deps.hub, principal.user.u, { refusal: { code: 'cred.revoked' }, which: opened });
+    return ok({});
   },
 });
 

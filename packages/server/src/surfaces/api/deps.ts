@@ -21,7 +21,8 @@ export interface Auth {
   /** Unknown uid, wrong password and banned give one refusal; too many failures lock. */
   login(uid: string, password: string, caller: Caller): Promise<Outcome<NewSession>>;
   loginOperator(secret: string, caller: Caller): Promise<Outcome<NewSession>>;
-  logout(caller: Caller): Promise<Outcome<void>>;
+  /** Answers the hash of the token whose session has ended. */
+  logout(caller: Caller): Promise<Outcome<Uint8Array>>;
   identify(caller: Caller): Promise<Outcome<Principal>>;
   /** Verifier text of an account's new password, null when that is its password already; refuses one that is too short or too long. */
   newVerifier(uid: string, password: string): Promise<Outcome<string | null>>;

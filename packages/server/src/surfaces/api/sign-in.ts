@@ -36,7 +36,10 @@ export function createAuth(ports: SignInPorts): Auth {
       ),
     async logout(caller) {
       const presented = extractCredential(caller, true);
-      return presented.ok ? ports.directory.removeSession(ports.keyring.hash(presented.value.value)) : presented;
+      if (!presented.ok) return presented;
+      const hash = ports.keyring.hash(presented.value.value);
+      const removed = await ports.directory.removeSession(hash);
+      return removed.ok ? ok(hash) : removed;
     },
     identify: (caller) => identify(ports, caller),
     async newVerifier(uid, password) {

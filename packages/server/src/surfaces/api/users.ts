@@ -22,8 +22,9 @@ const createUser = route({
     if (!verifier.ok) return verifier;
     const made = await createPerson(deps, { uid, name, passwordVerifier: verifier.value, privateTargets: true });
     if (!made.ok) return made;
-    // The sessions themselves went with the old password; pages that are open speak JSON-RPC.
-    if (verifier.value !== null) endSessions(deps.hub, made.value.u, { refusal: { code: 'wk.kicked' }, surface: 'jsonrpc' });
+    // The sessions themselves went with the old password.
+    if (verifier.value !== null)
+      endSessions(deps.hub, made.value.u, { refusal: { code: 'cred.revoked' }, which: (one) => one.openedBy !== null });
     return ok({ uid: made.value.uid, name: made.value.name });
   },
 });

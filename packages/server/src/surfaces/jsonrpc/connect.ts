@@ -9,8 +9,8 @@ export function handleConnect(connection: RpcConnection, id: RpcId, params: RpcC
   const { uid, token, deviceFlag, deviceId } = params;
   return handleArrival(session, {
     claim: { uid, token, deviceFlag, deviceId, surface: 'jsonrpc' },
-    welcome({ user, deviceLevel }) {
-      session.enter({ uid: user.uid, u: user.u, deviceFlag, deviceId, deviceLevel });
+    welcome({ user, deviceLevel, session: openedBy }) {
+      session.enter({ uid: user.uid, u: user.u, deviceFlag, deviceId, deviceLevel, openedBy });
       const serverVersion = params.version === 0 ? LATEST_VERSION : Math.min(params.version, LATEST_VERSION);
       const timeDiff = session.deps.now() - params.clientTimestamp;
       connection.say(encodeConnected(id, { serverVersion, timeDiff, nodeId: session.deps.nodeId }));

@@ -1,7 +1,7 @@
 import type { Refusal } from '@hufu/refusals';
 import { isUid } from '../../domain/messages/send-message.ts';
 import { refusalOf } from '../../kernel/outcome.ts';
-import { kickOthers } from '../../runtime/kick.ts';
+import { KICK_GRACE_MS, kickOthers } from '../../runtime/kick.ts';
 import type { LiveSession } from '../../runtime/session.ts';
 import type { Admitted, ClientSurfaceDeps, ConnectClaim } from './client-deps.ts';
 import type { ClientSession } from './client-session.ts';
@@ -40,8 +40,12 @@ async function admit<Item>(session: ClientSession<Item>, { claim, welcome }: Arr
   const limit = deps.limits.connectionsPerAccount;
   if (othersOf(session, admitted.value.user.u, claim) >= limit) return { ...NO_ROOM, evidence: { limit, of: 'account' } };
   const refusal = welcome(admitted.value);
-  if (refusal === null) kickOthers(deps.hub, session);
-  return refusal;
+  if (refusal !== null) return refusal;
+  kickOthers(deps.hub, session);
+  // From here on the end of its session finds this connection; one that came before, while the token was looked at, did not.
+  const { session: openedBy } = admitted.value;
+  if (openedBy !== null && !(await deps.hasSession(openedBy))) session.end({ code: 'cred.revoked' }, KICK_GRACE_MS);
+  return null;
 }
 
 /** Connections of the account that this one does not replace. */

@@ -1,5 +1,5 @@
 import type { Refusal } from '@hufu/refusals';
-import type { User } from '../../domain/model.ts';
+import type { Session, User } from '../../domain/model.ts';
 import type { SendPorts } from '../../domain/messages/send-message.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
@@ -30,6 +30,8 @@ export interface RefusalSeen {
 export interface Admitted {
   readonly user: User;
   readonly deviceLevel: 0 | 1;
+  /** The session of the page whose token the client has; null for every other credential. */
+  readonly session: Session | null;
 }
 
 /** What both client protocols need; `app` fills it in. */
@@ -38,6 +40,8 @@ export interface ClientSurfaceDeps {
   readonly hub: Hub;
   /** Checks token, ban and reserved identities. */
   authenticate(claim: ConnectClaim): Promise<Outcome<Admitted>>;
+  /** Is it still there? One that was ended is not. */
+  hasSession(session: Session): Promise<boolean>;
   /** Records and answers the request id; the near-miss class is found afterwards. */
   refused(seen: RefusalSeen): string;
   readonly limits: { readonly connections: number; readonly connectionsPerAccount: number; readonly outboxBytes: number };

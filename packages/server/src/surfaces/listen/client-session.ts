@@ -1,6 +1,8 @@
 import type { Refusal } from '@hufu/refusals';
 import { definitionOf, wireOf } from '@hufu/refusals';
+import type { Session } from '../../domain/model.ts';
 import { newConnectionId } from '../../kernel/ids.ts';
+import { KICK_GRACE_MS } from '../../runtime/kick.ts';
 import type { Delivery, LiveSession, Notification } from '../../runtime/session.ts';
 import { Unacked } from '../../runtime/unacked.ts';
 import { CONNECT_TIMEOUT_MS, type ClientSurfaceDeps, IDLE_TIMEOUT_MS, type RefusalSeen } from './client-deps.ts';
@@ -17,6 +19,7 @@ export interface Identity {
   readonly deviceFlag: number;
   readonly deviceId: string;
   readonly deviceLevel: 0 | 1;
+  readonly openedBy: Session | null;
 }
 
 /** One client's protocol: how what it says is read, and how it is spoken to. `Item` is one packet or call. */
@@ -90,6 +93,12 @@ export class ClientSession<Item> implements LiveSession, ClientHandler, Transpor
   }
   get deviceId(): string {
     return this.#identity?.deviceId ?? '';
+  }
+  get openedBy(): Session | null {
+    return this.#identity?.openedBy ?? null;
+  }
+  get expiresMs(): number {
+    return this.#identity?.openedBy?.expiresMs ?? Number.POSITIVE_INFINITY;
   }
   get isAuthenticating(): boolean {
     return this.#state === 'authenticating';
@@ -221,6 +230,10 @@ export class ClientSession<Item> implements LiveSession, ClientHandler, Transpor
   onIdle(): void {
     if (this.#identity === null) this.#dialect.refuse({ code: 'wk.auth_timeout', evidence: { state: this.#state } });
     else this.close(4408, 'idle');
+  }
+
+  onExpired(): void {
+    this.end({ code: 'cred.expired', evidence: { expiredMs: this.expiresMs } }, KICK_GRACE_MS);
   }
 
   /** Takes less than it is sent: what waits for it is dropped with the connection. */

@@ -1,8 +1,10 @@
-/** One timer for all connections: each says when it was last heard; the silent ones are closed. Costs one number per connection. */
+/** One timer for all connections: each says when it was last heard and until when it may stay; the silent and the expired ones end. */
 export interface Watched {
   lastHeardMs: number;
   readonly idleLimitMs: number;
   onIdle(): void;
+  readonly expiresMs: number;
+  onExpired(): void;
 }
 
 const SWEEP_MS = 1000;
@@ -38,6 +40,7 @@ export class IdleWatch {
     for (const one of this.#watched) {
       if (jumped) one.lastHeardMs = nowMs;
       else if (nowMs - one.lastHeardMs > one.idleLimitMs) one.onIdle();
+      if (nowMs >= one.expiresMs) one.onExpired();
     }
   }
 }

@@ -20,7 +20,11 @@ export function handleConnect(connection: WkConnection, frame: ConnectFrame): Pr
 }
 
 /** The keys, after the token because they are the costly part, then CONNACK. */
-function welcome(connection: WkConnection, frame: ConnectFrame, { user, deviceLevel }: Admitted): Refusal | null {
+function welcome(
+  connection: WkConnection,
+  frame: ConnectFrame,
+  { user, deviceLevel, session: openedBy }: Admitted,
+): Refusal | null {
   const { session, writer } = connection;
   const { deviceFlag, deviceId } = frame;
   const keys = connection.keys.current();
@@ -30,7 +34,7 @@ function welcome(connection: WkConnection, frame: ConnectFrame, { user, deviceLe
 
   const version = spokenVersion(frame);
   connection.agree({ version, aesKey: secret.key.toString('latin1'), salt: secret.iv.toString('latin1') });
-  session.enter({ uid: user.uid, u: user.u, deviceFlag, deviceId, deviceLevel });
+  session.enter({ uid: user.uid, u: user.u, deviceFlag, deviceId, deviceLevel, openedBy });
   session.say(
     writer.connack({
       clientVersion: frame.version,

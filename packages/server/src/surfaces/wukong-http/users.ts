@@ -43,7 +43,8 @@ export const userToken: WukongRoute = route({
     });
     if (!issued.ok) return refusedAccount(uid, issued.refusal);
     // A master is the only one of its flag: whoever holds the old token leaves, even when the token is the same.
-    if (deviceLevel === 1) endSessions(deps.hub, issued.value.u, { refusal: { code: 'wk.kicked' }, deviceFlag });
+    if (deviceLevel === 1)
+      endSessions(deps.hub, issued.value.u, { refusal: { code: 'wk.kicked' }, which: (one) => one.deviceFlag === deviceFlag });
     return DONE;
   },
 });

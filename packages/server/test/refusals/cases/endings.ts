@@ -113,6 +113,58 @@ function kickedRpc(kind: Wire): Case {
   };
 }
 
+/** Who signs out leaves with every connection that the session opened. */
+function revoked(kind: Wire): Case {
+  return {
+    code: 'cred.revoked',
+    how: 'the end of the session that opened it',
+    surface: `wkproto ${kind}`,
+    async provoke(world, from): Promise<Told> {
+      const uid = await somebody(world);
+      const token = await world.sessionOf(uid);
+      const { tap } = await openSession(await openTap(kind, world.server.at[kind], from), { uid, token });
+      const before = tap.received().length;
+      await signOut(world, token);
+      const closed = await tap.closed;
+      const reason = tap
+        .received()
+        .subarray(before + 5)
+        .toString('utf8');
+      assert.equal(tap.received().subarray(before).toString('hex'), disconnectBytes(12, reason).toString('hex'));
+      if (kind === 'ws') {
+        assert.equal(closed.code, 4401);
+        assert.equal(closed.reason, `cred.rejected; req=${idIn(closed.reason)}`);
+      }
+      return { requestId: null, text: `${reason} ${closed.reason}` };
+    },
+  };
+}
+
+function revokedRpc(kind: Wire): Case {
+  return {
+    code: 'cred.revoked',
+    how: 'the end of the session that opened it',
+    surface: `jsonrpc ${kind}`,
+    async provoke(world, from): Promise<Told> {
+      const uid = await somebody(world);
+      const token = await world.sessionOf(uid);
+      const tap = await openRpc(kind, world.server.at[kind], from);
+      await tap.call('connect', { uid, token, deviceFlag: 1, deviceId: 'd' });
+      await signOut(world, token);
+      const text = await tap.heard('disconnect');
+      const closed = await tap.closed;
+      const { params } = JSON.parse(text) as { params: { reasonCode: number; reason: string } };
+      assert.equal(params.reasonCode, 2);
+      if (kind === 'ws') assert.deepEqual([closed.code, idIn(closed.reason)], [4401, idIn(params.reason)]);
+      return { requestId: idIn(params.reason), text: `${text} ${closed.reason}` };
+    },
+  };
+}
+
+async function signOut(world: World, token: string): Promise<void> {
+  assert.equal((await world.api(token, 'POST', '/api/v1/auth/logout', {})).status, 200);
+}
+
 async function replaceToken(world: World, uid: string): Promise<void> {
   const body = { uid, token: `${uid}-new`, device_flag: 1, device_level: 1 };
   assert.equal((await world.admin('/user/token', body, freshAddress())).status, 200);
@@ -175,6 +227,8 @@ export const endingCases: readonly Case[] = [
     silentRpc(kind),
     kicked(kind),
     kickedRpc(kind),
+    revoked(kind),
+    revokedRpc(kind),
     slow('wkproto', kind),
     slow('jsonrpc', kind),
   ]),

@@ -58,7 +58,8 @@ export async function openBare(patch: BarePatch = {}): Promise<Bare> {
   };
   const deps: ClientSurfaceDeps = {
     hub,
-    authenticate: async (claim) => ok({ user: person(claim.uid), deviceLevel: 0 }),
+    authenticate: async (claim) => ok({ user: person(claim.uid), deviceLevel: 0, session: null }),
+    hasSession: async () => true,
     refused: (seen) => `req_${refused.push(seen)}`,
     limits: { connections: 1000, connectionsPerAccount: 1000, outboxBytes: 1024 * 1024 },
     nodeId: 1,
