@@ -1,6 +1,7 @@
 import { peerOf } from '../channels/person-channel.ts';
 import { type Message, PERSON, type User } from '../model.ts';
 import type { ConversationRow, Directory, MessageLog } from '../ports.ts';
+import { SYSTEM_UID } from '../users/account-rules.ts';
 import { MAX_CONVERSATIONS } from './list.ts';
 
 export interface SyncPorts {
@@ -34,7 +35,6 @@ export const MAX_RECENTS = 200;
 const AT_ONCE = 32;
 /** Of payload; what is above carries its newest message only. */
 const MAX_BYTES = 8 * 1024 * 1024;
-const SYSTEM_UID = '____system';
 
 /**
  * What a client of WuKongIM lacks (`/conversation/sync`): its conversations with messages that it has not, newest first, each with its latest messages.

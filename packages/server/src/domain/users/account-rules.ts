@@ -1,6 +1,9 @@
 import { isUid } from '../messages/send-message.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 
+/** The account in whose name back ends speak; made by the store's first migration. */
+export const SYSTEM_UID = '____system';
+
 /** WuKongIM's own accounts (`____system`, `____manager`, `____device`): nobody may log in as one of them. */
 export function isReservedUid(uid: string): boolean {
   return uid.startsWith('____') || uid.endsWith('___vstr');

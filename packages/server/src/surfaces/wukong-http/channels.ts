@@ -5,7 +5,7 @@ import { saveChannel } from '../../domain/channels/save-channel.ts';
 import { GROUP, PERSON } from '../../domain/model.ts';
 import { byte, text, uids, whole } from './fields.ts';
 import { type Answer, done, route, type WukongRoute, wrong } from './route.ts';
-import { nameOf, savePersonInfo } from './users.ts';
+import { givenName, savePersonInfo } from './users.ts';
 
 const channelBody = Type.Object({
   channel_id: text('Required. 1 to 128 characters without `@`, `#`, `&` and control characters. Type 1: the uid.'),
@@ -49,7 +49,7 @@ const saveGroup: WukongRoute = route({
       return savePersonInfo(deps, { uid: body.channel_id ?? '', ban, sendBan, disband, name });
     }
     if (subscribers.some(isBlank)) return wrong('subscribers', '添加订阅者失败！');
-    const named = nameOf(name);
+    const named = givenName(name);
     if (!named.ok) return { refused: named.refusal };
     return done(
       await saveChannel(deps, {

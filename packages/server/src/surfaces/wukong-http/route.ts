@@ -1,8 +1,7 @@
 import type { Refusal } from '@hufu/refusals';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Outcome } from '../../kernel/outcome.ts';
-import { refuse } from '../../kernel/outcome.ts';
+import { type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Caller } from '../listen/caller.ts';
 import type { WukongHttpDeps } from './deps.ts';
 import { withoutNulls } from './fields.ts';

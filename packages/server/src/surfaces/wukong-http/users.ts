@@ -1,7 +1,9 @@
+import type { Refusal } from '@hufu/refusals';
 import { Type } from 'typebox';
 import { checkName, isReservedUid } from '../../domain/users/account-rules.ts';
 import { issueDeviceToken } from '../../domain/users/issue-device-token.ts';
 import { saveAccount } from '../../domain/users/save-account.ts';
+import { ok, type Outcome } from '../../kernel/outcome.ts';
 import { endSessions } from '../../runtime/kick.ts';
 import type { WukongHttpDeps } from './deps.ts';
 import { byte, text } from './fields.ts';
@@ -31,7 +33,7 @@ export const userToken: WukongRoute = route({
     if (uid === '') return wrong('uid', 'uid不能为空！');
     if (token === '') return wrong('token', 'token不能为空！');
     if (token.length > MAX_TOKEN) return wrong('token', `token长度不能超过${MAX_TOKEN}！`);
-    const name = nameOf(body.name);
+    const name = givenName(body.name);
     if (!name.ok) return { refused: name.refusal };
     const deviceLevel = body.device_level === 1 ? 1 : 0;
     const issued = await issueDeviceToken(deps, {
@@ -61,7 +63,7 @@ export interface PersonInfo {
 export async function savePersonInfo(deps: WukongHttpDeps, info: PersonInfo): Promise<Answer> {
   const { uid, ban: banned, sendBan } = info;
   if (info.disband) return wrong('disband', 'a person cannot be disbanded: use ban');
-  const name = nameOf(info.name);
+  const name = givenName(info.name);
   if (!name.ok) return { refused: name.refusal };
   const saved = await saveAccount(deps, { uid, banned, sendBan, ...name.value });
   if (!saved.ok) return refusedAccount(uid, saved.refusal);
@@ -70,15 +72,13 @@ export async function savePersonInfo(deps: WukongHttpDeps, info: PersonInfo): Pr
 }
 
 /** An absent or empty name keeps what is there. */
-export function nameOf(name: string | undefined) {
-  if (name === undefined || name.trim() === '') return { ok: true as const, value: {} };
+export function givenName(name: string | undefined): Outcome<{ readonly name?: string }> {
+  if (name === undefined || name.trim() === '') return ok({});
   const checked = checkName('name', name);
-  return checked.ok ? { ok: true as const, value: { name: checked.value } } : checked;
+  return checked.ok ? ok({ name: checked.value }) : checked;
 }
 
-type RefusedOutcome = Extract<Awaited<ReturnType<typeof issueDeviceToken>>, { ok: false }>['refusal'];
-
-function refusedAccount(uid: string, refused: RefusedOutcome): Answer {
+function refusedAccount(uid: string, refused: Refusal): Answer {
   if (refused.code === 'wk.banned') return { refused, httpStatus: 200, status: 19 };
   if (refused.code === 'wk.uid_invalid') return { refused, text: 'uid不能包含特殊字符！' };
   if (refused.code === 'cred.wrong_kind') return reserved(refused, '机器人账号不能登录，请使用机器人自己的令牌！');
