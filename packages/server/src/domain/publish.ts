@@ -1,6 +1,5 @@
+import { ok, type Outcome } from '../kernel/outcome.ts';
 import type { Bus, Committed } from './ports.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { ok } from '../kernel/outcome.ts';
 
 export type ChangeBus = Pick<Bus, 'publishChanges'>;
 

@@ -6,7 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import { refusalOf } from '../kernel/outcome.ts';
 import type { CursorSaver } from './cursor-saver.ts';
 import { lastIdBefore, newest } from './missed.ts';
-import type { Delivery, LiveSession } from './session.ts';
+import { type Delivery, deliveryOf, type LiveSession } from './session.ts';
 
 export interface FeedPorts {
   readonly directory: Pick<Directory, 'cursor'>;
@@ -187,7 +187,7 @@ export class BotFeed implements LiveSession {
     const sender = users.peekInt(message.sender) ?? (await users.getInt(message.sender));
     await this.#room();
     if (state === null || sender === null) this.#cursor = Math.max(this.#cursor, message.id);
-    else this.#pass({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+    else this.#pass(deliveryOf(message, state, sender));
   }
 
   #pass(delivery: Delivery): void {

@@ -3,7 +3,7 @@ import type { Message } from '../domain/model.ts';
 import type { Bus, MessageLog, Stored } from '../domain/ports.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Hub } from './hub.ts';
-import type { Delivery } from './session.ts';
+import { type Delivery, deliveryOf } from './session.ts';
 
 export interface DeliveryPorts {
   readonly log: MessageLog;
@@ -76,8 +76,7 @@ export class DeliveryLoop {
     }
     const state = this.#ports.channels.peekInt(message.ch);
     const sender = this.#ports.users.peekInt(message.sender);
-    if (state !== undefined && sender !== undefined)
-      this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+    if (state !== undefined && sender !== undefined) this.#fanOut(deliveryOf(message, state, sender));
   }
 
   /** The hot path: everything is in memory. Stops at the first message for which it is not. */
@@ -87,7 +86,7 @@ export class DeliveryLoop {
       const state = this.#ports.channels.peekInt(message.ch);
       const sender = this.#ports.users.peekInt(message.sender);
       if (state === undefined || sender === undefined) return false;
-      this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+      this.#fanOut(deliveryOf(message, state, sender));
       this.#cursor = message.id;
     }
     return true;
@@ -130,8 +129,7 @@ export class DeliveryLoop {
       if (isStored && message.id <= this.#cursor) continue;
       const state = this.#ports.channels.peekInt(message.ch) ?? (await this.#ports.channels.loadInt(message.ch));
       const sender = this.#ports.users.peekInt(message.sender) ?? (await this.#ports.users.getInt(message.sender));
-      if (state !== null && sender !== null)
-        this.#fanOut({ message, state, senderUid: sender.kind === 'system' ? '' : sender.uid });
+      if (state !== null && sender !== null) this.#fanOut(deliveryOf(message, state, sender));
       if (isStored) this.#cursor = message.id;
     }
   }

@@ -1,11 +1,15 @@
 import type { Refusal } from '@hufu/refusals';
-import type { ChannelState, Message, Session, Uid } from '../domain/model.ts';
+import type { ChannelState, Message, Session, Uid, User } from '../domain/model.ts';
 
 /** A message on its way to one user: what every receiver shares, resolved once. `senderUid` is '' for the system account. */
 export interface Delivery {
   readonly message: Message;
   readonly state: ChannelState;
   readonly senderUid: Uid;
+}
+
+export function deliveryOf(message: Message, state: ChannelState, sender: Pick<User, 'uid' | 'kind'>): Delivery {
+  return { message, state, senderUid: sender.kind === 'system' ? '' : sender.uid };
 }
 
 /** What a page hears beside messages; becomes an `event` notification on JSON-RPC. */

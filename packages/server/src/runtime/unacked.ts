@@ -1,10 +1,10 @@
+import { FLAG_NO_PERSIST } from '../domain/model.ts';
 import type { Delivery } from './session.ts';
 
 const RETRY_AFTER_MS = 60_000;
 const MAX_RETRIES = 5;
 const MAX_KEPT = 1024;
 const MAX_KEPT_BYTES = 1024 * 1024;
-const FLAG_NO_PERSIST = 1;
 
 interface Kept {
   readonly delivery: Delivery;

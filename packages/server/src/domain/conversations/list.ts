@@ -2,6 +2,7 @@ import type { ChannelStates, Users } from '../channels/channel-states.ts';
 import { peerOf } from '../channels/person-channel.ts';
 import { PERSON, type User } from '../model.ts';
 import type { ConversationRow, Directory } from '../ports.ts';
+import { shownGroupName, shownName } from '../users/shown-name.ts';
 
 export interface ListConversationsPorts {
   readonly users: Users;
@@ -36,13 +37,13 @@ async function describe(ports: ListConversationsPorts, user: User, row: Conversa
   if (channel.type === PERSON) {
     const channelId = peerOf(channel.id, user.uid) ?? channel.id;
     const peer = await ports.users.get(channelId);
-    return { ...row, channelId, name: peer === null || peer.name === '' ? channelId : peer.name, peer, members: 2 };
+    return { ...row, channelId, name: peer === null ? channelId : shownName(peer), peer, members: 2 };
   }
   const state = ports.channels.peekInt(channel.ch) ?? (await ports.channels.loadInt(channel.ch));
   return {
     ...row,
     channelId: channel.id,
-    name: channel.name === '' ? channel.id : channel.name,
+    name: shownGroupName(channel),
     peer: null,
     members: state?.members.size ?? 0,
   };

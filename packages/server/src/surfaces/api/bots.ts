@@ -9,6 +9,7 @@ import {
   type ClientPatch,
 } from '../../domain/bots/save-client.ts';
 import type { BotClient, User } from '../../domain/model.ts';
+import { shownName } from '../../domain/users/shown-name.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ApiDeps } from './deps.ts';
 import { type ApiRoute, type Context, NOTHING, personOf, route } from './route.ts';
@@ -16,7 +17,6 @@ import { aiocqhttpSnippet } from './snippets/aiocqhttp.ts';
 import { koishiSnippet } from './snippets/koishi.ts';
 import { nonebotSnippet } from './snippets/nonebot.ts';
 import type { Snippet } from './snippets/snippet.ts';
-import { nameOf } from './users.ts';
 
 const FRAMEWORKS = {
   nonebot: { url: 'ws://127.0.0.1:8080/onebot/v11/ws', snippet: nonebotSnippet },
@@ -200,7 +200,7 @@ async function ownClient(context: Context): Promise<Outcome<{ readonly bot: User
 }
 
 function describe(bot: User) {
-  return { uid: bot.uid, name: nameOf(bot), numericId: bot.numericId };
+  return { uid: bot.uid, name: shownName(bot), numericId: bot.numericId };
 }
 
 /** A client as its owner sees it: never a token, hashed or sealed. */

@@ -3,10 +3,10 @@ import { type Conversation, listConversations } from '../../domain/conversations
 import { markRead } from '../../domain/conversations/mark-read.ts';
 import { readHistory } from '../../domain/messages/read-history.ts';
 import type { Message } from '../../domain/model.ts';
+import { shownName } from '../../domain/users/shown-name.ts';
 import { ok } from '../../kernel/outcome.ts';
 import type { ApiDeps } from './deps.ts';
 import { type ApiRoute, NOTHING, personOf, route } from './route.ts';
-import { nameOf } from './users.ts';
 
 const seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const channel = {
@@ -98,7 +98,7 @@ async function messageView(
     messageId: String(message.id),
     messageSeq: message.seq,
     fromUid: sender?.uid ?? '',
-    fromName: sender === null ? '' : nameOf(sender),
+    fromName: sender === null ? '' : shownName(sender),
     channelId: where.channelId,
     channelType: where.channelType,
     clientMsgNo: message.clientMsgNo,

@@ -4,9 +4,9 @@ import { createGroup } from '../../domain/channels/create-group.ts';
 import { findMemberChannel } from '../../domain/channels/find-channel.ts';
 import { removeMembers } from '../../domain/channels/remove-members.ts';
 import { GROUP } from '../../domain/model.ts';
+import { shownName } from '../../domain/users/shown-name.ts';
 import { ok, refuse } from '../../kernel/outcome.ts';
 import { type ApiRoute, NOTHING, personOf, route } from './route.ts';
-import { nameOf } from './users.ts';
 
 const uidList = Type.Array(Type.String({ maxLength: 128 }), { maxItems: 500 });
 
@@ -39,7 +39,7 @@ const members = route({
     return ok({
       members: users.map((user) => ({
         uid: user.uid,
-        name: nameOf(user),
+        name: shownName(user),
         role: roles.get(user.u)?.role ?? 'member',
         kind: user.kind,
       })),

@@ -57,12 +57,11 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
     });
   }
   const refuseUnknown = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const path = pathOf(request);
-    const near = nearRoutes(path, routes);
+    const caller = callerOf(request);
+    const near = nearRoutes(caller.path, routes);
     // The key in which back ends of WuKongIM look for words.
     const msg = definitionOf('http.route_unknown').public.zh;
-    const caller = callerOf(request);
-    const evidence = { path: path.slice(0, 256), method: request.method, near: near.join(', ') };
+    const evidence = { path: caller.path.slice(0, 256), method: request.method, near: near.join(', ') };
     return sendRefusal(decisions, reply, { code: 'http.route_unknown', evidence }, { caller, uid: null, extra: { near, msg } });
   };
   // Before the body is read: an unknown route has no content type and no limit of its own.
@@ -75,12 +74,8 @@ export function registerPage(app: FastifyInstance, options: PageOptions): void {
   app.setErrorHandler(refuseThrown(decisions));
 }
 
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '/';
-}
-
 function opensPage(request: FastifyRequest): boolean {
-  const path = pathOf(request);
+  const { path } = callerOf(request);
   return (
     request.method === 'GET' && !/^\/(api|files|onebot)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html')
   );
@@ -90,7 +85,7 @@ const MAX_NEAR = 3;
 const MAX_PATH = 128;
 
 /** Routes that the path may have meant: the same behind a prefix that a proxy added or took away, or a slip of a few letters. */
-export function nearRoutes(path: string, routes: PageOptions['routes']): readonly string[] {
+function nearRoutes(path: string, routes: PageOptions['routes']): readonly string[] {
   const given = path.slice(0, MAX_PATH).replace(/\/+$/, '').toLowerCase();
   return routes
     .map(({ method, path: known }) => {

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { listConversations } from '../../domain/conversations/list.ts';
 import type { User } from '../../domain/model.ts';
 import { createPerson } from '../../domain/users/create-person.ts';
+import { shownName } from '../../domain/users/shown-name.ts';
 import { ok, refuse } from '../../kernel/outcome.ts';
 import { endSessions } from '../../runtime/kick.ts';
 import { type ApiRoute, NOTHING, personOf, route } from './route.ts';
@@ -67,17 +68,12 @@ const contacts = route({
     const known = [...peers, ...(await deps.directory.friendsOf(user.u)), ...(await deps.directory.usersOwnedBy(user.uid))];
     const unique = new Map<string, User>();
     for (const one of known) if (one !== null && one.kind !== 'system' && one.u !== user.u) unique.set(one.uid, one);
-    return ok({ users: [...unique.values()].map((one) => ({ uid: one.uid, name: nameOf(one), kind: one.kind })) });
+    return ok({ users: [...unique.values()].map((one) => ({ uid: one.uid, name: shownName(one), kind: one.kind })) });
   },
 });
 
 function describe(user: User) {
-  return { uid: user.uid, name: nameOf(user), kind: user.kind, numericId: user.numericId };
-}
-
-/** What people see of an account without a name. */
-export function nameOf(user: User): string {
-  return user.name === '' ? user.uid : user.name;
+  return { uid: user.uid, name: shownName(user), kind: user.kind, numericId: user.numericId };
 }
 
 export const userRoutes: readonly ApiRoute[] = [createUser, me, oneUser, contacts];

@@ -1,10 +1,9 @@
 import { encodeRecv } from '@hufu/protocol/jsonrpc';
 import { wireIdText } from '@hufu/protocol/wkproto';
+import { FLAG_RED_DOT } from '../../domain/model.ts';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { ClientSession } from '../listen/client-session.ts';
-
-const RED_DOT = 2;
 
 interface Encoded {
   readonly flags: number;
@@ -19,7 +18,7 @@ const encoded = new WeakMap<Delivery, Encoded>();
 export function encodeDelivery(session: Pick<ClientSession<never>, 'u' | 'uid'>, delivery: Delivery): Buffer {
   const { message } = delivery;
   const own = message.sender === session.u;
-  const flags = own ? message.flags & 0x07 & ~RED_DOT : message.flags & 0x07;
+  const flags = own ? message.flags & 0x07 & ~FLAG_RED_DOT : message.flags & 0x07;
   const channelId = channelIdFor(session.uid, delivery);
   const known = encoded.get(delivery);
   if (known?.flags === flags && known.channelId === channelId) return known.bytes;

@@ -1,8 +1,7 @@
+import { FLAG_RED_DOT } from '../../domain/model.ts';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { WkConnection } from './connection.ts';
-
-const RED_DOT = 2;
 
 /** RECV for one receiver: its own view of the channel, its own encryption. The badge is not for the sender's other devices. */
 export function encodeDelivery(connection: WkConnection, delivery: Delivery): Uint8Array {
@@ -12,7 +11,7 @@ export function encodeDelivery(connection: WkConnection, delivery: Delivery): Ui
   const flags = message.flags & 0x07;
   return connection.writer.recv(
     {
-      flags: own ? flags & ~RED_DOT : flags,
+      flags: own ? flags & ~FLAG_RED_DOT : flags,
       setting: (message.flags >> 8) & 0xff,
       fromUid: senderUid,
       channelId: channelIdFor(session.uid, delivery),
