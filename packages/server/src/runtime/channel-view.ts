@@ -1,4 +1,4 @@
-import { peerOf } from '../domain/channels/person-channel.ts';
+import { peerOf } from '../domain/channels/channel-id.ts';
 import { PERSON } from '../domain/model.ts';
 import type { Delivery } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
-import { peerOf } from '../domain/channels/person-channel.ts';
+import { peerOf } from '../domain/channels/channel-id.ts';
 import { type Change, type Channel, GROUP, PERSON } from '../domain/model.ts';
 import type { Hub } from './hub.ts';
 import type { Notification } from './session.ts';

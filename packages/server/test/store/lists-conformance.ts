@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { personChannelId } from '../../src/domain/channels/person-channel.ts';
+import { personChannelId } from '../../src/domain/channels/channel-id.ts';
 import type { Change } from '../../src/domain/model.ts';
 import type { ListEntry } from '../../src/domain/ports.ts';
 import { type StoreHarness, value } from './conformance.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { storedChannelId } from '../../src/domain/messages/send-message.ts';
+import { storedChannelId } from '../../src/domain/channels/channel-id.ts';
 import { ADMIN, openRealServer, type RealServer } from '../support/real-server.ts';
 import { bodyOf, Comparer, type Line, parseExact, readRecord, type Recorded } from './recorded.ts';
 import { DIFFERENCES } from './differences.ts';

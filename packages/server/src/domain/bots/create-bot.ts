@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { ChannelStates } from '../channels/channel-states.ts';
-import { personChannelId } from '../channels/person-channel.ts';
+import { personChannelId } from '../channels/channel-id.ts';
 import { PERSON, type User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';

@@ -1,9 +1,9 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import { isUid } from '../messages/send-message.ts';
 import { GROUP, type User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
+import { isUid } from '../users/uid.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
 import { findAccounts } from './create-group.ts';
 

@@ -1,11 +1,11 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import { isUid } from '../messages/send-message.ts';
 import { GROUP, PERSON, type User } from '../model.ts';
 import type { Directory, ListEntry } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
+import { isUid } from '../users/uid.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
-import { personChannelId } from './person-channel.ts';
+import { personChannelId } from './channel-id.ts';
 
 export interface EditListPorts {
   readonly users: Users;

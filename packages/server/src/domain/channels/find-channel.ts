@@ -1,18 +1,11 @@
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 import { type ChannelState, PERSON, type User } from '../model.ts';
-import { storedChannelId } from '../messages/send-message.ts';
+import { type ChannelName, peerOf, storedChannelId } from './channel-id.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
-import { peerOf } from './person-channel.ts';
 
 export interface FindChannelPorts {
   readonly users: Users;
   readonly channels: ChannelStates;
-}
-
-export interface ChannelName {
-  /** Person channel: the peer's uid; group: the channel id. */
-  readonly channelId: string;
-  readonly channelType: number;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import { isUid } from '../messages/send-message.ts';
 import { type ChannelState, GROUP, type User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
+import { isUid } from '../users/uid.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
 
 export interface RemoveMembersPorts {

@@ -1,9 +1,9 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
-import { isUid } from '../messages/send-message.ts';
 import { type Channel, type ChannelState, GROUP, type Role } from '../model.ts';
 import type { Directory, NewChannel } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
+import { isUid } from '../users/uid.ts';
 import type { ChannelStates, Users } from './channel-states.ts';
 
 export interface SaveChannelPorts {

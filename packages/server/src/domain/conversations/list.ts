@@ -1,5 +1,5 @@
 import type { ChannelStates, Users } from '../channels/channel-states.ts';
-import { peerOf } from '../channels/person-channel.ts';
+import { peerOf } from '../channels/channel-id.ts';
 import { PERSON, type User } from '../model.ts';
 import type { ConversationRow, Directory } from '../ports.ts';
 import { shownGroupName, shownName } from '../users/shown-name.ts';

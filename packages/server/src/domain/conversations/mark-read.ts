@@ -1,5 +1,6 @@
 import { ok, type Outcome } from '../../kernel/outcome.ts';
-import { type ChannelName, findMemberChannel, type FindChannelPorts } from '../channels/find-channel.ts';
+import type { ChannelName } from '../channels/channel-id.ts';
+import { findMemberChannel, type FindChannelPorts } from '../channels/find-channel.ts';
 import type { User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';

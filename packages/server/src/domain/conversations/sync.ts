@@ -1,4 +1,4 @@
-import { peerOf } from '../channels/person-channel.ts';
+import { peerOf } from '../channels/channel-id.ts';
 import { type Message, PERSON, type User } from '../model.ts';
 import type { ConversationRow, Directory, MessageLog } from '../ports.ts';
 import { SYSTEM_UID } from '../users/account-rules.ts';

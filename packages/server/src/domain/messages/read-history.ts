@@ -1,8 +1,8 @@
 import { ok, type Outcome } from '../../kernel/outcome.ts';
-import { type ChannelName, findMemberChannel, type FindChannelPorts } from '../channels/find-channel.ts';
-import { type Channel, GROUP, type Message, type User } from '../model.ts';
+import { type ChannelName, storedChannelId } from '../channels/channel-id.ts';
+import { findMemberChannel, type FindChannelPorts } from '../channels/find-channel.ts';
+import type { Channel, Message, User } from '../model.ts';
 import type { Directory, HistoryQuery, MessageLog } from '../ports.ts';
-import { storedChannelId } from './send-message.ts';
 
 export interface ReadHistoryPorts extends FindChannelPorts {
   readonly log: Pick<MessageLog, 'history'>;
@@ -66,11 +66,4 @@ async function pageOf(ports: ReadHistoryPorts, channel: Channel, wanted: PageWan
     if (ended || (!up && edge.seq <= 1)) return { channel, messages: pieces.flat(), more: more && ended };
     from = up ? edge.seq + 1 : edge.seq - 1;
   }
-}
-
-/** The addressee of a message in a person channel is the party that did not send it; a group's messages carry the group id. */
-export function addresseeOf(channel: Channel, senderUid: string): string {
-  if (channel.type === GROUP) return channel.id;
-  const [first = '', second = ''] = channel.id.split('@');
-  return first === senderUid ? second : first;
 }

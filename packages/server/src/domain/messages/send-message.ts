@@ -1,8 +1,8 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { peerOf, storedChannelId } from '../channels/channel-id.ts';
 import type { ChannelStates, Users } from '../channels/channel-states.ts';
 import { isStranger, maySpeak, type SpeakRules } from '../channels/may-speak.ts';
-import { peerOf, personChannelId } from '../channels/person-channel.ts';
-import { type AppendResult, type ChannelState, type Draft, FLAG_NO_PERSIST, GROUP, PERSON, type User } from '../model.ts';
+import { type AppendResult, type ChannelState, type Draft, FLAG_NO_PERSIST, PERSON, type User } from '../model.ts';
 
 export interface SendCommand {
   readonly sender: User;
@@ -65,32 +65,6 @@ export async function sendMessage(ports: SendPorts, command: SendCommand): Promi
   const appended = await ports.append(draft);
   if (!appended.ok) return appended;
   return answer(appended.value);
-}
-
-/** The stored id of the channel a command names: for a person channel, the two uids in their fixed order. */
-export function storedChannelId(
-  command: Pick<SendCommand, 'channelId' | 'channelType'> & { readonly sender: Pick<User, 'uid'> },
-): Outcome<string> {
-  const { channelId, channelType, sender } = command;
-  if (channelType === GROUP) return isGroupId(channelId) ? ok(channelId) : refuse('im.channel_invalid', { channelId });
-  if (channelType !== PERSON) return refuse('im.channel_type_unsupported', { channelType });
-  if (!channelId.includes('@'))
-    return isUid(channelId) ? ok(personChannelId(sender.uid, channelId)) : refuse('im.channel_invalid', { channelId });
-  const peer = peerOf(channelId, sender.uid);
-  if (peer === null || !isUid(peer)) return refuse('im.channel_invalid', { channelId });
-  return ok(personChannelId(sender.uid, peer));
-}
-
-/**
- * A uid that can be addressed: not empty, at most 128 characters, none of WuKongIM's separators, text that UTF-8 can hold, and without the replacement
- * character: it stands for bytes that were no text, and two uids must not become one.
- */
-export function isUid(uid: string): boolean {
-  return uid.length > 0 && uid.length <= 128 && uid.isWellFormed() && !/[@#&\p{Cc}\ufffd]/u.test(uid);
-}
-
-function isGroupId(id: string): boolean {
-  return isUid(id);
 }
 
 function checkMessage(ports: SendPorts, command: SendCommand): Outcome<void> {

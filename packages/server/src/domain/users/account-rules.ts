@@ -1,5 +1,5 @@
-import { isUid } from '../messages/send-message.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
+import { isUid } from './uid.ts';
 
 /** The account in whose name back ends speak; made by the store's first migration. */
 export const SYSTEM_UID = '____system';

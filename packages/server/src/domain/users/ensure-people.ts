@@ -1,10 +1,11 @@
 import { type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { Users } from '../channels/channel-states.ts';
-import { isUid } from '../messages/send-message.ts';
 import type { User } from '../model.ts';
+import { isUid } from './uid.ts';
 
 /** How many accounts one call may name; WuKongIM back ends send whole groups at once. */
-export const MAX_UIDS_PER_CALL = 20_000;
+const MAX_UIDS_PER_CALL = 20_000;
+
 /** Makes the accounts that are missing, in order and without repeats: a back end may name somebody who has never connected. */
 export async function ensurePeople(users: Users, uids: readonly string[]): Promise<Outcome<readonly User[]>> {
   const wanted = [...new Set(uids)];

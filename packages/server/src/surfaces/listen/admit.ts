@@ -1,5 +1,5 @@
 import type { Refusal } from '@hufu/refusals';
-import { isUid } from '../../domain/messages/send-message.ts';
+import { isUid } from '../../domain/users/uid.ts';
 import { refusalOf } from '../../kernel/outcome.ts';
 import { KICK_GRACE_MS, kickOthers } from '../../runtime/kick.ts';
 import type { LiveSession } from '../../runtime/session.ts';

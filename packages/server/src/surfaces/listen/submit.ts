@@ -1,5 +1,6 @@
 import type { Refusal } from '@hufu/refusals';
-import { type SendCommand, type Sent, sendMessage, storedChannelId } from '../../domain/messages/send-message.ts';
+import { storedChannelId } from '../../domain/channels/channel-id.ts';
+import { type SendCommand, type Sent, sendMessage } from '../../domain/messages/send-message.ts';
 import type { User } from '../../domain/model.ts';
 import { type Outcome, refusalOf } from '../../kernel/outcome.ts';
 import type { ClientSurfaceDeps } from './client-deps.ts';

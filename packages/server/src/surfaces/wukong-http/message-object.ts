@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { addresseeOf } from '../../domain/messages/read-history.ts';
+import { addresseeOf } from '../../domain/channels/channel-id.ts';
 import { type Channel, FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, type Message } from '../../domain/model.ts';
 import type { Users } from '../../domain/channels/channel-states.ts';
 

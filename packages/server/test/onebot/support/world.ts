@@ -9,7 +9,7 @@ import { AppendQueue } from '../../../src/runtime/append-queue.ts';
 import { DeliveryLoop } from '../../../src/runtime/delivery.ts';
 import { Hub } from '../../../src/runtime/hub.ts';
 import { sendMessage } from '../../../src/domain/messages/send-message.ts';
-import { personChannelId } from '../../../src/domain/channels/person-channel.ts';
+import { personChannelId } from '../../../src/domain/channels/channel-id.ts';
 import {
   createOnebotSurface,
   type OnebotDeps,

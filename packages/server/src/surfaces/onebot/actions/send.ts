@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { maySpeak } from '../../../domain/channels/may-speak.ts';
-import { personChannelId } from '../../../domain/channels/person-channel.ts';
+import { personChannelId } from '../../../domain/channels/channel-id.ts';
 import { sendMessage, type Sent as Stored } from '../../../domain/messages/send-message.ts';
 import { type ChannelState, FLAG_RED_DOT, PERSON, type User } from '../../../domain/model.ts';
 import { ok, type Outcome, refuse } from '../../../kernel/outcome.ts';
