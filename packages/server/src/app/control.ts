@@ -1,15 +1,14 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rm } from 'node:fs';
 import { createServer } from 'node:http';
 import { controlSocketPath } from '../kernel/control-path.ts';
+import { ok, type Outcome, refuse } from '../kernel/outcome.ts';
 import type { DecisionRecorder } from '../policy/decisions/recorder.ts';
 
-/** The private socket for the command line, mode 0600: GET /requests/<id> answers the whole explanation. */
+/** The private socket for the command line, mode 0600: GET /requests/<id> answers the whole explanation. Refuses `srv.store_unavailable` for a folder that cannot hold a socket. */
 export function listenControl(
   dataDir: string,
   decisions: Pick<DecisionRecorder, 'explain'>,
-): Promise<{ close(): Promise<void> }> {
-  const path = controlSocketPath(dataDir);
-  rmSync(path, { force: true });
+): Promise<Outcome<{ close(): Promise<void> }>> {
   const server = createServer((request, response) => {
     const id = /^\/requests\/(hr_[0-9A-Za-z]{10,40})$/.exec(request.url ?? '')?.[1];
     const found = id === undefined ? Promise.resolve(null) : decisions.explain(id, { kind: 'operator' });
@@ -20,16 +19,21 @@ export function listenControl(
       (error: unknown) => answer(500, { error: String(error) }),
     );
   });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      chmodSync(path, 0o600);
-      resolve({
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
-          }),
+  const close = () =>
+    new Promise<void>((done) => {
+      server.close(() => done());
+      server.closeAllConnections();
+    });
+  return new Promise((resolve) => {
+    const path = controlSocketPath(dataDir);
+    const failed = (error: NodeJS.ErrnoException) =>
+      resolve(refuse('srv.store_unavailable', { file: path, fault: error.code ?? error.message }));
+    server.once('error', failed);
+    rm(path, { force: true }, (error) => {
+      if (error !== null) return failed(error);
+      server.listen(path, () => {
+        chmodSync(path, 0o600);
+        resolve(ok({ close }));
       });
     });
   });

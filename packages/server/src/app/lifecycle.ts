@@ -61,7 +61,12 @@ export async function startServer(input: StartOptions): Promise<Started> {
     return bound;
   }
   open.push(...bound.value.values());
-  open.push(await listenControl(config.dataDir, core.decisions));
+  const control = await listenControl(config.dataDir, core.decisions);
+  if (!control.ok) {
+    await stop();
+    return control;
+  }
+  open.push(control.value);
   const kept = await core.adminSecret.keep();
   if (!kept.ok) {
     await stop();
