@@ -13,6 +13,15 @@ import { startServer, type TestServer } from '../lib/server.ts';
 
 const peer = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 
+/** A plugin that sends without waiting for the outcome, and says how that went. */
+const LATER = `module.exports.name = 'later';
+module.exports.apply = (ctx) => ctx.on('message', async (session) => {
+  if (session.content !== 'later') return;
+  const went = await session.bot.internal.sendPrivateMsgAsync(session.userId, 'sent later').then(() => 'went on', (error) => 'threw ' + error);
+  await session.send(went);
+});
+`;
+
 describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { timeout: 180_000 }, () => {
   let server: TestServer;
   let browser: Browser;
@@ -52,6 +61,23 @@ describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { time
     await startKoishi(bot.files);
     await ann.say('echo again');
     await ann.heard((one) => one.from === uid && one.text === 'again', 60_000);
+  });
+
+  it('an asynchronous call of an unmodified Koishi does not throw', async () => {
+    const bot = await ann.newBot('Later', `ws://127.0.0.1:${await freePort()}/onebot`, 'koishi');
+    const [config] = bot.files;
+    assert.ok(config !== undefined);
+    const koishi = await startKoishi([
+      { path: config.path, content: `${config.content}  ./later: {}\n` },
+      { path: 'later.js', content: LATER },
+    ]);
+    await ann.dialogShows('connected');
+    const uid = await ann.writeToNewBot();
+    await ann.say('later');
+    const said = await ann.heard((one) => one.from === uid && /^(went on|threw)/.test(one.text));
+    assert.equal(said.text, 'went on', koishi.output());
+    await ann.heard((one) => one.from === uid && one.text === 'sent later');
+    await koishi.stop();
   });
 
   it('brings an unmodified aiocqhttp online; it answers in private and in a group, and is back after a restart', async () => {

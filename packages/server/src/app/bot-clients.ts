@@ -1,4 +1,5 @@
 import type { BotConfig } from '../config/schema.ts';
+import { presetOf } from '../domain/bots/presets.ts';
 import type { BotClient } from '../domain/model.ts';
 import type { Bus, Directory } from '../domain/ports.ts';
 import { ok, type Outcome, refuse } from '../kernel/outcome.ts';
@@ -63,7 +64,8 @@ export class BotClients {
       format: client.format,
       heartbeatMs: client.heartbeatMs,
       queryToken: client.queryToken,
-      asyncRetcode: client.asyncRetcode,
+      preset: presetOf(client.preset ?? null),
+      ...(client.asyncRetcode === undefined ? {} : { asyncRetcode: client.asyncRetcode }),
       ...(client.actions === undefined ? {} : { actions: client.actions }),
       replayMaxEvents: client.replay.maxEvents,
       replayMaxAgeSeconds: client.replay.maxAgeSeconds,

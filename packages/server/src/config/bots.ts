@@ -122,17 +122,17 @@ function ignoredKeys({ limits, fileRoots, reportSelf, quickReply }: Client): str
 
 function complete(client: Client): BotClientConfig {
   const kind = client.kind === 'reverse' ? 'reverse' : 'forward';
-  const asyncRetcode = client.asyncRetcode ?? (client.preset === 'koishi' ? 0 : 1);
   return {
     name: client.name,
     kind,
     ...(client.url === undefined ? {} : { url: client.url }),
     ...(client.token === undefined ? {} : { token: client.token }),
+    ...(client.preset === undefined ? {} : { preset: client.preset }),
+    ...(client.asyncRetcode === undefined ? {} : { asyncRetcode: client.asyncRetcode }),
     ...(client.actions === undefined ? {} : { actions: client.actions }),
     format: client.format ?? 'array',
     heartbeatMs: client.heartbeatMs ?? 30_000,
     queryToken: client.queryToken ?? false,
-    asyncRetcode,
     replay: { maxEvents: client.replay?.maxEvents ?? 1000, maxAgeSeconds: client.replay?.maxAgeSeconds ?? 600 },
     enabled: client.enabled ?? true,
   };

@@ -8,8 +8,10 @@ export interface BotClientConfig {
   readonly format: 'array' | 'string';
   readonly heartbeatMs: number;
   readonly queryToken: boolean;
-  /** The retcode of an asynchronous call: 1 by the standard, 0 for Koishi. */
-  readonly asyncRetcode: 0 | 1;
+  /** The framework it is for. */
+  readonly preset?: string;
+  /** The retcode of an asynchronous call; absent = that of the preset. */
+  readonly asyncRetcode?: 0 | 1;
   /** Which actions it may call, `*` for any letters; absent = all. */
   readonly actions?: readonly string[];
   readonly replay: { readonly maxEvents: number; readonly maxAgeSeconds: number };

@@ -1,5 +1,7 @@
 /** The nouns of the domain. Users and channels carry a small integer (`u`, `ch`) given by the store once for ever; tables and hot paths use it. */
 
+import type { Preset } from './bots/presets.ts';
+
 export type Uid = string;
 export type UserKind = 'person' | 'bot' | 'system';
 
@@ -133,7 +135,9 @@ export interface BotClient {
   readonly replayMaxEvents: number;
   readonly replayMaxAgeSeconds: number;
   readonly enabled: boolean;
-  /** The retcode of an asynchronous call, 1 when absent. */
+  /** The framework it is for, if that is known. */
+  readonly preset: Preset | null;
+  /** The retcode of an asynchronous call; that of the preset when absent. */
   readonly asyncRetcode?: 0 | 1;
   /** Which actions it may call, `*` for any letters; absent = all. */
   readonly actions?: readonly string[];

@@ -67,7 +67,7 @@ it('takes every key of a bot client, and says what this version does not do with
     clients:
       - {name: raw, kind: forward, token: T1, format: array, heartbeatMs: 30000, fileRoots: [/some/folder]}
       - {name: cq,  kind: forward, token: T2, format: string, limits: off, actions: [get_*, send_msg]}
-      - {name: nc,  kind: forward, token: T3, queryToken: true}
+      - {name: nc,  kind: forward, token: T3, queryToken: true, asyncRetcode: 0}
       - {name: nb,  kind: reverse, url: "ws://127.0.0.1:8080/onebot/v11/ws", token: T4, preset: koishi}
       - {name: two, kind: reverse, useUniversal: false, apiUrl: "ws://127.0.0.1:8081/ws/api", eventUrl: "ws://127.0.0.1:8081/ws/event"}
       - {name: hook, kind: post, url: "http://127.0.0.1:8082/", secret: S1, quickReply: {atSender: true}}
@@ -75,12 +75,12 @@ it('takes every key of a bot client, and says what this version does not do with
 `;
   const { bots, notes } = load(yaml);
   assert.deepEqual(
-    bots[0]?.clients.map(({ name, asyncRetcode, actions }) => [name, asyncRetcode, actions]),
+    bots[0]?.clients.map(({ name, preset, asyncRetcode, actions }) => [name, preset, asyncRetcode, actions]),
     [
-      ['raw', 1, undefined],
-      ['cq', 1, ['get_*', 'send_msg']],
-      ['nc', 1, undefined],
-      ['nb', 0, undefined],
+      ['raw', undefined, undefined, undefined],
+      ['cq', undefined, undefined, ['get_*', 'send_msg']],
+      ['nc', undefined, 0, undefined],
+      ['nb', 'koishi', undefined, undefined],
     ],
   );
   assert.deepEqual(

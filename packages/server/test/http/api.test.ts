@@ -158,6 +158,35 @@ test('a new bot comes with a client, a token shown once and a snippet that holds
   assert.deepEqual([kept?.name, kept?.sealedToken, kept?.tokenHash?.byteLength], ['second', null, 32]);
 });
 
+test('a client is for its framework, whatever its name and its address', async () => {
+  const owner = await world.login('presets');
+  const made = await world.call(owner, 'POST', '/api/v1/bots', {
+    name: 'Pond',
+    framework: 'koishi',
+    url: 'ws://127.0.0.1:9/here',
+  });
+  const { bot } = made.body as { bot: Json };
+  const base = `/api/v1/bots/${String(bot['uid'])}/clients`;
+  const add = async (body: Json) => {
+    const answer = await world.call(owner, 'POST', base, { kind: 'reverse', ...body });
+    assert.equal(answer.status, 200, answer.text);
+    const rotated = await world.call(owner, 'PATCH', `${base}/${String((answer.body['client'] as Json)['id'])}`, {
+      rotate: true,
+    });
+    return (rotated.body['snippets'] as Json[]).map((one) => one['framework']);
+  };
+  assert.deepEqual(await add({ name: 'second', framework: 'koishi', url: 'ws://127.0.0.1:9/there' }), ['koishi']);
+  assert.deepEqual(await add({ name: 'nonebot', url: 'ws://127.0.0.1:9/there' }), []);
+  assert.deepEqual(await add({ name: 'by its path', url: 'ws://127.0.0.1:9/onebot/v11/ws' }), ['nonebot']);
+  const clients = (await world.deps.directory.botClients()).filter((one) => one.botUid === bot['uid']);
+  assert.deepEqual(clients.map(({ name, preset }) => [name, preset]).sort(), [
+    ['by its path', null],
+    ['koishi', 'koishi'],
+    ['nonebot', null],
+    ['second', 'koishi'],
+  ]);
+});
+
 test('what is pasted lets the framework listen where it is dialled', async () => {
   const owner = await world.login('ears');
   for (const [url, framework, listens] of [

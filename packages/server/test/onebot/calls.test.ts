@@ -215,13 +215,14 @@ describe('a call', () => {
     );
   });
 
-  test('that is asynchronous is answered with the retcode at which Koishi does not throw, for the client named after it', async (t) => {
+  test('that is asynchronous is answered with the retcode at which Koishi does not throw, for a client that is for it, whatever its name', async (t) => {
     const w = await onebotWorld(t);
-    for (const [name, retcode] of [
-      ['koishi', 0],
-      ['nonebot', 1],
+    for (const [name, preset, retcode] of [
+      ['pond', 'koishi', 0],
+      ['nonebot', 'nonebot', 1],
+      ['koishi', null, 1],
     ] as const) {
-      w.addClient(name, { token: name });
+      w.addClient(name, { token: name, preset });
       const peer = await w.connect(name);
       await peer.next();
       const answer = await peer.call('get_status_async');

@@ -91,6 +91,7 @@ export class PolicyWorld {
       replayMaxAgeSeconds: 0,
       enabled: true,
       fromFile: false,
+      preset: null,
       ...patch,
     };
     this.clients.push(client);

@@ -359,6 +359,7 @@ export function storeConformance(name: string, open: () => Promise<StoreHarness>
         replayMaxAgeSeconds: 600,
         enabled: true,
         fromFile: false,
+        preset: 'koishi' as const,
       };
       await user('pw');
       value(await d.saveSession(session));

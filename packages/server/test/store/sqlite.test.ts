@@ -108,6 +108,29 @@ test('a database of the first version is brought up to date when it is opened', 
   assert.deepEqual(await store.directory.groupList(1, 'allow'), [{ u: 2, uid: 'old', createdMs: 0 }]);
 });
 
+test('a database from before clients knew their framework takes it from the name that the page gave them', async (t) => {
+  const dataDir = folder();
+  const db = new DatabaseSync(join(dataDir, 'hufu.db'));
+  db.exec(`${MIGRATIONS.slice(0, 2).join(';')}; PRAGMA user_version=2`);
+  for (const name of ['koishi', 'second', 'nonebot', 'aiocqhttp'])
+    db.prepare("INSERT INTO bot_client VALUES(?,'b',?,'forward',NULL,NULL,NULL,'array',0,0,0,0,1,0)").run(name, name);
+  db.close();
+  const store = await open(dataDir);
+  t.after(async () => {
+    await store.close();
+    rmSync(dataDir, { recursive: true });
+  });
+  assert.deepEqual(
+    (await store.directory.botClients()).map(({ name, preset }) => [name, preset]),
+    [
+      ['aiocqhttp', 'aiocqhttp'],
+      ['koishi', 'koishi'],
+      ['nonebot', 'nonebot'],
+      ['second', null],
+    ],
+  );
+});
+
 test('the duplicate window forgets the oldest messages first and survives a restart from its saved blocks', async () => {
   const dataDir = folder();
   let store = await open(dataDir, { dedupeMessages: 8_192 });

@@ -4,6 +4,7 @@ import type { BotClient, User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { checkName } from '../users/account-rules.ts';
+import type { Preset } from './presets.ts';
 
 export const MAX_CLIENTS_PER_BOT = 16;
 
@@ -16,6 +17,7 @@ export interface BotClientPorts {
 export interface ClientCommand {
   readonly kind: 'forward' | 'reverse';
   readonly name: string;
+  readonly preset: Preset | null;
   readonly url: string | null;
   readonly tokenHash: Uint8Array | null;
   readonly sealedToken: Uint8Array | null;
@@ -37,6 +39,7 @@ export async function addClient(ports: BotClientPorts, bot: User, command: Clien
     id: randomBytes(9).toString('base64url'),
     botUid: bot.uid,
     name: name.value,
+    preset: command.preset,
     kind: command.kind,
     url: url.value,
     tokenHash: command.tokenHash,

@@ -57,7 +57,7 @@ export function credentialCommands(sql: Statements) {
   }
 
   function saveBotClient(c: BotClient): Outcome<Committed<BotClient>> {
-    sql('INSERT OR REPLACE INTO bot_client VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)').run(
+    sql('INSERT OR REPLACE INTO bot_client VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)').run(
       c.id,
       c.botUid,
       c.name,
@@ -72,6 +72,7 @@ export function credentialCommands(sql: Statements) {
       c.replayMaxAgeSeconds,
       c.enabled ? 1 : 0,
       c.fromFile ? 1 : 0,
+      c.preset,
     );
     return ok({ value: c, changes: [{ kind: 'botClient.saved', client: c }] });
   }

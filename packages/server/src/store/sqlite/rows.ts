@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { presetOf } from '../../domain/bots/presets.ts';
 import type { BotClient, Channel, DeviceToken, Message, Role, Session, User, UserKind } from '../../domain/model.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -106,5 +107,6 @@ export function toBotClient(row: Row): BotClient {
     replayMaxAgeSeconds: num(row, 'replay_max_age_seconds'),
     enabled: flag(row, 'enabled'),
     fromFile: flag(row, 'from_file'),
+    preset: presetOf(strOrNull(row, 'preset')),
   };
 }

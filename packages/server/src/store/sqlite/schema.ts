@@ -45,6 +45,9 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // When somebody came on a list; those of before have no time.
   'ALTER TABLE channel_list ADD COLUMN created_ms INT NOT NULL DEFAULT 0',
+  // Until then a client made in the page was named after its framework.
+  `ALTER TABLE bot_client ADD COLUMN preset TEXT;
+  UPDATE bot_client SET preset=name WHERE name IN ('nonebot', 'koishi', 'aiocqhttp')`,
 ];
 
 /** Of decisions.db, by the same rule. */

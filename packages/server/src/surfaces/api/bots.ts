@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { createBot } from '../../domain/bots/create-bot.ts';
+import { type Preset, PRESETS, presetAt } from '../../domain/bots/presets.ts';
 import {
   addClient,
   changeClient,
@@ -16,13 +17,15 @@ import { type ApiRoute, type Context, NOTHING, personOf, route } from './route.t
 import { aiocqhttpSnippet } from './snippets/aiocqhttp.ts';
 import { koishiSnippet } from './snippets/koishi.ts';
 import { nonebotSnippet } from './snippets/nonebot.ts';
-import type { Snippet } from './snippets/snippet.ts';
+import type { Snippet, SnippetInput } from './snippets/snippet.ts';
 
-const FRAMEWORKS = {
-  nonebot: { url: 'ws://127.0.0.1:8080/onebot/v11/ws', snippet: nonebotSnippet },
-  koishi: { url: 'ws://127.0.0.1:5140/onebot', snippet: koishiSnippet },
-  aiocqhttp: { url: 'ws://127.0.0.1:8080/ws', snippet: aiocqhttpSnippet },
-} as const;
+const SNIPPETS: Readonly<Record<Preset, (input: SnippetInput) => Snippet>> = {
+  nonebot: nonebotSnippet,
+  koishi: koishiSnippet,
+  aiocqhttp: aiocqhttpSnippet,
+};
+
+const framework = Type.Union([Type.Literal('nonebot'), Type.Literal('koishi'), Type.Literal('aiocqhttp')]);
 
 const name = Type.String({ maxLength: 256 });
 const url = Type.String({ maxLength: 1024 });
@@ -54,17 +57,17 @@ const create = route({
   example: { name: 'Ping', framework: 'nonebot' },
   schema: Type.Object({
     name,
-    framework: Type.Union([Type.Literal('nonebot'), Type.Literal('koishi'), Type.Literal('aiocqhttp')]),
+    framework,
     url: Type.Optional(url),
   }),
   async handle(context, input) {
     const { deps } = context;
-    const framework = FRAMEWORKS[input.framework];
-    const target = checkClientUrl('reverse', input.url === undefined || input.url === '' ? framework.url : input.url);
+    const preset = input.framework;
+    const target = checkClientUrl('reverse', input.url === undefined || input.url === '' ? PRESETS[preset].usualUrl : input.url);
     if (!target.ok) return target;
     const bot = await createBot(deps, personOf(context), input.name);
     if (!bot.ok) return bot;
-    const made = await makeClient(deps, bot.value, { kind: 'reverse', name: input.framework, url: target.value });
+    const made = await makeClient(deps, bot.value, { kind: 'reverse', name: preset, preset, url: target.value });
     if (!made.ok) return made;
     const { token, client } = made.value;
     const view = clientView(deps, client);
@@ -76,18 +79,20 @@ const create = route({
 const createClient = route({
   method: 'POST',
   path: '/api/v1/bots/:uid/clients',
-  doc: 'One more client: `forward` dials us with the token, `reverse` is dialled by us at `url`. The token is shown this once.',
+  doc: 'One more client: `forward` dials us with the token, `reverse` is dialled by us at `url`; `framework` is the one it is for. The token is shown this once.',
   access: 'person',
   example: { kind: 'forward', name: 'second' },
   schema: Type.Object({
     kind: Type.Union([Type.Literal('forward'), Type.Literal('reverse')]),
     name,
     url: Type.Optional(Type.Union([url, Type.Null()])),
+    framework: Type.Optional(framework),
   }),
   async handle(context, input) {
     const bot = await ownBot(context);
     if (!bot.ok) return bot;
-    const made = await makeClient(context.deps, bot.value, { kind: input.kind, name: input.name, url: input.url ?? null });
+    const { kind, url: target = null, framework: preset = null } = input;
+    const made = await makeClient(context.deps, bot.value, { kind, name: input.name, preset, url: target });
     return made.ok ? ok({ client: clientView(context.deps, made.value.client), token: made.value.token }) : made;
   },
 });
@@ -156,21 +161,19 @@ const remove = route({
 async function makeClient(
   deps: ApiDeps,
   bot: User,
-  wanted: { readonly kind: BotClient['kind']; readonly name: string; readonly url: string | null },
+  wanted: Pick<BotClient, 'kind' | 'name' | 'preset' | 'url'>,
 ): Promise<Outcome<{ client: BotClient; token: string }>> {
   const token = deps.secrets.newToken();
   const client = await addClient(deps, bot, { ...wanted, ...keptToken(deps, wanted.kind, token) });
   return client.ok ? ok({ client: client.value, token }) : client;
 }
 
-/** What to paste for a client that we dial: for the framework it is named after, else for the one whose usual path it has. */
+/** What to paste for a client that we dial: for its framework, else for the one whose usual path it has. */
 function snippetsOf(bot: User, client: BotClient, token: string): readonly Snippet[] {
   if (client.kind !== 'reverse' || client.url === null) return [];
   const url = new URL(client.url);
-  const all = Object.entries(FRAMEWORKS);
-  const found =
-    all.find(([framework]) => framework === client.name) ?? all.find(([, one]) => new URL(one.url).pathname === url.pathname);
-  return found === undefined ? [] : [found[1].snippet({ token, numericId: bot.numericId, url })];
+  const preset = client.preset ?? presetAt(url.pathname);
+  return preset === null ? [] : [SNIPPETS[preset]({ token, numericId: bot.numericId, url })];
 }
 
 /** A token that others present is hashed; one that we present has to be read back, so it is sealed. */

@@ -1,5 +1,6 @@
 import { encodeResponse, type OneBotRequest, type OneBotResponse, parseRequestFrame, splitAction } from '@hufu/protocol/onebot';
 import type { Refusal } from '@hufu/refusals';
+import { PRESETS } from '../../domain/bots/presets.ts';
 import type { BotClient } from '../../domain/model.ts';
 import { type Outcome, refusalOf, Refused } from '../../kernel/outcome.ts';
 import type { Action, ActionContext } from './actions/action.ts';
@@ -143,9 +144,9 @@ async function run(context: ActionContext, action: Action, params: Readonly<Reco
   }
 }
 
-/** Koishi throws at any other than 0; a client made in the page is named after its framework, one of the file says it. */
-function asyncRetcode({ asyncRetcode: wanted, name }: BotClient): 0 | 1 {
-  return wanted ?? (name === 'koishi' ? 0 : 1);
+/** 1 by the standard. */
+function asyncRetcode({ asyncRetcode: wanted, preset }: BotClient): 0 | 1 {
+  return wanted ?? (preset === null ? 1 : PRESETS[preset].asyncRetcode);
 }
 
 /** By the client's patterns, in which `*` stands for any letters. */

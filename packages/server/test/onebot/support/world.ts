@@ -183,6 +183,7 @@ export async function onebotWorld(
         replayMaxAgeSeconds: 600,
         enabled: true,
         fromFile: false,
+        preset: null,
         ...rest,
       };
       clients.push(client);

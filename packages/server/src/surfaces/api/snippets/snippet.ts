@@ -1,6 +1,8 @@
+import type { Preset } from '../../../domain/bots/presets.ts';
+
 /** What to paste for one framework. */
 export interface Snippet {
-  readonly framework: Framework;
+  readonly framework: Preset;
   readonly files: readonly { readonly path: string; readonly content: string }[];
   readonly steps: readonly SnippetStep[];
 }
@@ -11,8 +13,6 @@ export interface SnippetStep {
   /** To be typed in a terminal, or said to the bot. */
   readonly command?: string;
 }
-
-export type Framework = 'nonebot' | 'koishi' | 'aiocqhttp';
 
 export interface SnippetInput {
   readonly token: string;
