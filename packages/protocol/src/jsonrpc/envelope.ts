@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { fromBase64 } from './base64.ts';
-import { type Fields, isRecord } from './fields.ts';
 import { INVALID_PARAMS, INVALID_REQUEST, type PARSE_ERROR, type RpcId } from './messages.ts';
 
 const MAX_ID_CHARS = 256;
@@ -9,7 +9,7 @@ export interface RpcCall {
   /** null: no answer is wanted. */
   readonly id: RpcId | null;
   readonly method: string;
-  readonly params: Fields;
+  readonly params: JsonObject;
 }
 
 export type RpcParsedCall =
@@ -24,7 +24,7 @@ export type RpcParsedCall =
 
 /** The envelope of JSON-RPC 2.0: `jsonrpc` may be absent, an id is a string or a number. */
 export function readCall(value: unknown): RpcParsedCall {
-  if (!isRecord(value)) return bad(null, INVALID_REQUEST, 'message must be a JSON object');
+  if (!isJsonObject(value)) return bad(null, INVALID_REQUEST, 'message must be a JSON object');
   const id = idOf(value['id']);
   if (id === undefined) return bad(null, INVALID_REQUEST, `id must be a string of up to ${MAX_ID_CHARS} characters`);
   const { jsonrpc, method, params } = value;
@@ -32,7 +32,7 @@ export function readCall(value: unknown): RpcParsedCall {
   if (method === undefined) return bad(id, INVALID_REQUEST, 'method is missing');
   if (typeof method !== 'string') return bad(id, INVALID_REQUEST, 'method must be a string');
   if (params === undefined || params === null) return { ok: true, call: { id, method, params: {} } };
-  return isRecord(params) ? { ok: true, call: { id, method, params } } : bad(id, INVALID_PARAMS, 'params must be an object');
+  return isJsonObject(params) ? { ok: true, call: { id, method, params } } : bad(id, INVALID_PARAMS, 'params must be an object');
 }
 
 /** The bytes of a `payload`: base64 text; the Easy SDK for JavaScript sends an object or a list, which counts as its JSON. null when it is neither. */

@@ -1,5 +1,4 @@
-/** A JSON object. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 
 const MAX_UINT32 = 0xffff_ffff;
 const HEADER_BITS = { noPersist: 1, redDot: 2, syncOnce: 4, dup: 8 } as const;
@@ -8,9 +7,9 @@ const SETTING_BITS = { receipt: 0x80, signal: 0x20, topic: 0x08, stream: 0x02 } 
 /** Reads the fields of one `params`. The first wrong one is named in `problem`; reading goes on with zero values. */
 export class FieldReader {
   problem: string | null = null;
-  readonly #fields: Fields;
+  readonly #fields: JsonObject;
 
-  constructor(fields: Fields) {
+  constructor(fields: JsonObject) {
     this.#fields = fields;
   }
 
@@ -64,7 +63,7 @@ export class FieldReader {
   #bits(name: string, bits: Readonly<Record<string, number>>): number {
     const value = this.#fields[name];
     if (value === undefined || value === null) return 0;
-    if (!isRecord(value)) return this.fail(`${name} must be an object`, 0);
+    if (!isJsonObject(value)) return this.fail(`${name} must be an object`, 0);
     let sum = 0;
     for (const [key, bit] of Object.entries(bits)) {
       const on = value[key];
@@ -81,10 +80,6 @@ export function headerObject(flags: number): Record<string, true> | undefined {
 }
 export function settingObject(setting: number): Record<string, true> | undefined {
   return bitsObject(setting, SETTING_BITS);
-}
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function bitsObject(value: number, bits: Readonly<Record<string, number>>): Record<string, true> | undefined {

@@ -4,7 +4,6 @@ export {
   encodeDisconnect,
   encodeError,
   encodeEvent,
-  encodeNotification,
   encodeRecv,
   encodeResult,
   encodeSent,
@@ -13,7 +12,6 @@ export {
   type RpcRecv,
   type RpcSent,
 } from './encode.ts';
-export { isRecord } from './fields.ts';
 export {
   INVALID_PARAMS,
   INVALID_REQUEST,

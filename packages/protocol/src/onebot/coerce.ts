@@ -7,13 +7,7 @@ export const MAX_MESSAGE_ID = 2_147_483_647;
 
 const DECIMAL = /^[0-9]{1,16}$/;
 
-/** A positive integer given as number or decimal string, at most `max`. */
-export function toPositiveInt(value: unknown, max: number = Number.MAX_SAFE_INTEGER): number | null {
-  const number = toNaturalInt(value, max);
-  return number === 0 ? null : number;
-}
-
-/** As {@link toPositiveInt}, 0 included: durations, counts, sequence numbers. */
+/** A whole number from 0 to `max`, given as number or decimal string. */
 export function toNaturalInt(value: unknown, max: number = Number.MAX_SAFE_INTEGER): number | null {
   let number: number;
   if (typeof value === 'number') number = value;
@@ -23,13 +17,10 @@ export function toNaturalInt(value: unknown, max: number = Number.MAX_SAFE_INTEG
   return Number.isSafeInteger(number) && number >= 0 && number <= max ? number + 0 : null;
 }
 
-/** `user_id`, `group_id`, `self_id`. */
-export function toNumericId(value: unknown): number | null {
-  return toPositiveInt(value, MAX_NUMERIC_ID);
-}
-
+/** `message_id`, from 1 on. */
 export function toMessageId(value: unknown): number | null {
-  return toPositiveInt(value, MAX_MESSAGE_ID);
+  const number = toNaturalInt(value, MAX_MESSAGE_ID);
+  return number === 0 ? null : number;
 }
 
 /** An id inside a segment: a natural number in its canonical decimal form (face ids begin at 0). */
@@ -48,10 +39,4 @@ export function toBoolean(value: unknown): boolean | null {
   if (word === '1' || word === 'true' || word === 'yes') return true;
   if (word === '0' || word === 'false' || word === 'no') return false;
   return null;
-}
-
-/** Names are strings; a client that sends digits as a number means the digits. */
-export function toText(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { memberText } from './echo-scan.ts';
 
 /**
@@ -7,7 +8,7 @@ import { memberText } from './echo-scan.ts';
 export interface OneBotRequest {
   readonly ok: true;
   readonly action: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: JsonObject;
   readonly echo: string | null;
 }
 
@@ -33,7 +34,7 @@ export function parseRequestFrame(text: string): OneBotRequest | RequestProblem 
   } catch {
     return { ok: false, reason: 'json_invalid', detail: 'the frame is not JSON', echo: memberText(text, 'echo') ?? 'null' };
   }
-  if (!isRecord(frame)) return { ok: false, reason: 'not_an_object', detail: 'the frame is not a JSON object', echo: 'null' };
+  if (!isJsonObject(frame)) return { ok: false, reason: 'not_an_object', detail: 'the frame is not a JSON object', echo: 'null' };
   const echo = memberText(text, 'echo');
   const action = frame['action'];
   const other = action === undefined ? frameOfImplementation(frame) : null;
@@ -52,15 +53,15 @@ export function parseRequestFrame(text: string): OneBotRequest | RequestProblem 
 }
 
 /** What an implementation sends, and a framework never: an event, or the answer to a call. */
-function frameOfImplementation({ post_type: type, status, retcode }: Record<string, unknown>): string | null {
+function frameOfImplementation({ post_type: type, status, retcode }: JsonObject): string | null {
   if (typeof type === 'string') return `event ${type.slice(0, 32)}`;
   return typeof status === 'string' && typeof retcode === 'number' ? `answer ${status.slice(0, 32)}` : null;
 }
 
-/** Missing and null are no parameters; an array or a scalar is an error (null). Also for a JSON body over HTTP. */
-export function readParams(params: unknown): Readonly<Record<string, unknown>> | null {
+/** Missing and null are no parameters; an array or a scalar is an error (null). */
+function readParams(params: unknown): JsonObject | null {
   if (params === undefined || params === null) return {};
-  return isRecord(params) ? params : null;
+  return isJsonObject(params) ? params : null;
 }
 
 export type CallMode = 'now' | 'async' | 'rate_limited';
@@ -101,8 +102,4 @@ function writeBody({ status, retcode, data, message, wording, reason, requestId 
   const refusal = reason === undefined ? {} : { msg: reason, reason };
   const trace = requestId === undefined ? {} : { requestId };
   return JSON.stringify({ status, retcode, data: data ?? null, message, wording, ...refusal, ...trace });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -25,19 +25,10 @@ export interface MessageInput {
   readonly sentTo?: number;
 }
 
-export interface PrivateMessageInput extends MessageInput {
-  /** Default `friend`; `group` = a temporary session, whose group is `viaGroupId`. */
-  readonly subType?: 'friend' | 'group';
-  readonly viaGroupId?: number;
-}
-
 export interface GroupMessageInput extends MessageInput {
   readonly groupId: number;
   readonly groupName?: string;
   readonly role: 'owner' | 'admin' | 'member';
-  readonly card?: string;
-  readonly title?: string;
-  readonly level?: string;
 }
 
 interface MessageEventBase {
@@ -66,15 +57,16 @@ interface PersonSender {
 
 export interface PrivateMessageEvent extends MessageEventBase {
   readonly message_type: 'private';
-  readonly sub_type: 'friend' | 'group';
-  readonly sender: PersonSender & { readonly group_id?: number };
+  readonly sub_type: 'friend';
+  readonly sender: PersonSender;
 }
 
-export interface GroupSender extends PersonSender {
-  readonly card: string;
+interface GroupSender extends PersonSender {
+  readonly card: '';
   readonly role: 'owner' | 'admin' | 'member';
-  readonly title: string;
-  readonly level: string;
+  readonly title: '';
+  /** A number here makes NoneBot treat the whole event as unknown. */
+  readonly level: '1';
   readonly area: '';
 }
 
@@ -91,7 +83,7 @@ export interface LifecycleEvent {
   readonly self_id: number;
   readonly post_type: 'meta_event';
   readonly meta_event_type: 'lifecycle';
-  readonly sub_type: 'connect' | 'enable' | 'disable';
+  readonly sub_type: 'connect';
 }
 
 /** The data of `get_status`. Both booleans always: a null makes NoneBot's model fail. */
@@ -113,8 +105,7 @@ export interface HeartbeatEvent {
 
 export type OneBotEvent = PrivateMessageEvent | GroupMessageEvent | LifecycleEvent | HeartbeatEvent;
 
-/** `message`, `message_format` and `raw_message` of an event, and of every answer that carries a message. */
-export function messageFields(
+function messageFields(
   segments: readonly Segment[],
   format: MessageFormat,
 ): Pick<MessageEventBase, 'message' | 'message_format' | 'raw_message'> {
@@ -124,7 +115,7 @@ export function messageFields(
 }
 
 /** Segments as reports show them: text merged, no null, ids of at, reply and face as strings. */
-export function reportSegments(segments: readonly Segment[]): Segment[] {
+function reportSegments(segments: readonly Segment[]): Segment[] {
   return mergeText(segments).map(({ type, data }) => {
     const present = presentValues(data);
     const key = type === 'at' ? 'qq' : type === 'reply' || type === 'face' ? 'id' : null;
@@ -136,14 +127,13 @@ export function reportSegments(segments: readonly Segment[]): Segment[] {
   });
 }
 
-export function privateMessageEvent(input: PrivateMessageInput): PrivateMessageEvent {
-  const person = personSender(input);
+export function privateMessageEvent(input: MessageInput): PrivateMessageEvent {
   return {
     ...eventHead(input),
     message_type: 'private',
-    sub_type: input.subType ?? 'friend',
+    sub_type: 'friend',
     ...messageBody(input),
-    sender: input.viaGroupId === undefined ? person : { ...person, group_id: input.viaGroupId },
+    sender: personSender(input),
     ...messageTail(input),
   };
 }
@@ -162,17 +152,13 @@ export function groupMessageEvent(input: GroupMessageInput): GroupMessageEvent {
 }
 
 /** Exactly one `connect` opens every connection that carries events. */
-export function lifecycleEvent(input: {
-  timeSeconds: number;
-  selfId: number;
-  subType?: 'connect' | 'enable' | 'disable';
-}): LifecycleEvent {
+export function lifecycleEvent(input: { timeSeconds: number; selfId: number }): LifecycleEvent {
   return {
     time: Math.trunc(input.timeSeconds),
     self_id: input.selfId,
     post_type: 'meta_event',
     meta_event_type: 'lifecycle',
-    sub_type: input.subType ?? 'connect',
+    sub_type: 'connect',
   };
 }
 
@@ -223,21 +209,10 @@ function messageTail(input: MessageInput): Pick<MessageEventBase, 'target_id' | 
   };
 }
 
-/** Also the `sender` of get_msg. */
-export function personSender(input: { userId: number; nickname: string }): PersonSender {
-  return { user_id: input.userId, nickname: input.nickname, sex: 'unknown', age: 0 };
+function personSender({ userId, nickname }: MessageInput): PersonSender {
+  return { user_id: userId, nickname, sex: 'unknown', age: 0 };
 }
 
-export function groupSender(
-  input: Pick<GroupMessageInput, 'userId' | 'nickname' | 'role' | 'card' | 'title' | 'level'>,
-): GroupSender {
-  return {
-    ...personSender(input),
-    card: input.card ?? '',
-    role: input.role,
-    title: input.title ?? '',
-    // A number here makes NoneBot treat the whole event as unknown.
-    level: input.level ?? '1',
-    area: '',
-  };
+function groupSender(input: GroupMessageInput): GroupSender {
+  return { ...personSender(input), card: '', role: input.role, title: '', level: '1', area: '' };
 }

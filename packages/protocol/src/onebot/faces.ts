@@ -117,12 +117,9 @@ const EMOJI_OF_FACE: Readonly<Record<string, string>> = {
 };
 
 /** What people see for a face without an emoji. */
-export const UNKNOWN_FACE = '[表情]';
+const UNKNOWN_FACE = '[表情]';
 
 /** @param faceId decimal string */
 export function faceText(faceId: string): string {
   return Object.hasOwn(EMOJI_OF_FACE, faceId) ? (EMOJI_OF_FACE[faceId] ?? UNKNOWN_FACE) : UNKNOWN_FACE;
 }
-
-/** How many faces have an emoji. */
-export const KNOWN_FACE_COUNT = Object.keys(EMOJI_OF_FACE).length;

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.ts';
 import { toNaturalInt } from './coerce.ts';
 import { ALL_TEXTS, MAX_ENTITIES, MAX_MENTIONS } from './payload.ts';
 import type { Segment } from './segments.ts';
@@ -28,7 +29,7 @@ export function locateMentions(
 ): { marks: Mark[]; unplaced: Segment[] } {
   const marks: Mark[] = [];
   const unplaced: Segment[] = [];
-  if (!isRecord(mention)) return { marks, unplaced };
+  if (!isJsonObject(mention)) return { marks, unplaced };
   const everybody = mention['all'] === true || mention['all'] === 1;
   const targets = mentioned(mention['uids'], names);
   const place = (offset: number, length: number, segment: Segment): void => {
@@ -38,7 +39,7 @@ export function locateMentions(
 
   const placed = new Set<string>();
   for (const entity of Array.isArray(entities) ? (entities.slice(0, MAX_ENTITIES) as unknown[]) : []) {
-    if (!isRecord(entity) || entity['type'] !== 'mention' || typeof entity['value'] !== 'string') continue;
+    if (!isJsonObject(entity) || entity['type'] !== 'mention' || typeof entity['value'] !== 'string') continue;
     const value = entity['value'];
     const offset = toNaturalInt(entity['offset'], text.length);
     const length = toNaturalInt(entity['length'], text.length);
@@ -96,8 +97,4 @@ function findFree(text: string, shown: string, taken: Uint8Array): number {
 
 function allSegment(): Segment {
   return { type: 'at', data: { qq: 'all' } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { toMessageId, toNaturalInt } from './coerce.ts';
 import { faceText } from './faces.ts';
 import { locateMentions, type Mark } from './mentions.ts';
@@ -43,7 +44,7 @@ export function payloadToSegments(payload: Uint8Array | string, resolvers: Repor
 
 /** As {@link payloadToSegments}, for a payload that is parsed already. */
 export function contentToSegments(content: unknown, resolvers: ReportResolvers): Segment[] {
-  if (!isRecord(content)) {
+  if (!isJsonObject(content)) {
     const plain = typeof content === 'string' || typeof content === 'number' || typeof content === 'boolean';
     return [textSegment(plain && content !== '' ? String(content) : '[未知消息]')];
   }
@@ -52,7 +53,7 @@ export function contentToSegments(content: unknown, resolvers: ReportResolvers):
   return merged.some((segment) => segment.type !== 'reply') ? merged : [...merged, textSegment('[空消息]')];
 }
 
-function bodySegments(content: Record<string, unknown>, resolvers: ReportResolvers): Segment[] {
+function bodySegments(content: JsonObject, resolvers: ReportResolvers): Segment[] {
   const type = content['type'];
   const text = content['content'];
   if (type === 2 || type === 3) {
@@ -67,7 +68,7 @@ function bodySegments(content: Record<string, unknown>, resolvers: ReportResolve
 }
 
 /** Puts ats, faces and images at their places in the text. */
-function richText(text: string, content: Record<string, unknown>, resolvers: ReportResolvers): Segment[] {
+function richText(text: string, content: JsonObject, resolvers: ReportResolvers): Segment[] {
   const taken = new Uint8Array(text.length);
   const { marks: mentions, unplaced } = locateMentions(text, content['mention'], content['entities'], resolvers, taken);
   const marks = [...mentions, ...faceMarks(text, content['entities'], taken), ...imageMarks(content['parts'], text, resolvers)];
@@ -91,7 +92,7 @@ function faceMarks(text: string, entities: unknown, taken: Uint8Array): Mark[] {
   const marks: Mark[] = [];
   if (!Array.isArray(entities)) return marks;
   for (const entity of entities.slice(0, MAX_ENTITIES) as unknown[]) {
-    if (!isRecord(entity) || entity['type'] !== 'face' || typeof entity['value'] !== 'string') continue;
+    if (!isJsonObject(entity) || entity['type'] !== 'face' || typeof entity['value'] !== 'string') continue;
     const offset = toNaturalInt(entity['offset'], text.length);
     const shown = faceText(entity['value']);
     // The text decides: an entity that does not stand on its emoji is a mistake or a trick.
@@ -107,7 +108,7 @@ function imageMarks(parts: unknown, text: string, resolvers: ReportResolvers): M
   const marks: Mark[] = [];
   if (!Array.isArray(parts)) return marks;
   for (const part of parts.slice(0, MAX_PARTS) as unknown[]) {
-    if (!isRecord(part) || part['type'] !== 2) continue;
+    if (!isJsonObject(part) || part['type'] !== 2) continue;
     const segment = imageSegment(part['url'], resolvers);
     if (segment === null) continue;
     const given = toNaturalInt(part['offset'], text.length) ?? text.length;
@@ -127,14 +128,10 @@ function imageSegment(url: unknown, resolvers: ReportResolvers): Segment | null 
 }
 
 function replySegments(reply: unknown): Segment[] {
-  const id = isRecord(reply) ? toMessageId(reply['message_id']) : null;
+  const id = isJsonObject(reply) ? toMessageId(reply['message_id']) : null;
   return id === null ? [] : [{ type: 'reply', data: { id: String(id) } }];
 }
 
 function textSegment(text: string): Segment {
   return { type: 'text', data: { text } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

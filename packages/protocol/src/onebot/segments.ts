@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { parseCq } from './cq-code.ts';
 import { toBoolean, toSegmentId } from './coerce.ts';
 
@@ -22,8 +23,6 @@ export const MAX_SEGMENTS = 1000;
 export interface NormaliseOptions {
   /** true: a message given as one string is one text, brackets and all. No effect on arrays. Same spellings as any boolean. */
   readonly autoEscape?: unknown;
-  /** Types to let through; default {@link SENDABLE_TYPES}. */
-  readonly supported?: readonly string[];
 }
 
 /**
@@ -35,7 +34,6 @@ export interface NormaliseOptions {
  */
 export function normaliseMessage(input: unknown, options: NormaliseOptions = {}): NormalisedMessage {
   const autoEscape = toBoolean(options.autoEscape) ?? false;
-  const supported = options.supported ?? SENDABLE_TYPES;
   if (input === null || input === undefined) return problem('param_missing', 'message is missing');
   const items: unknown[] = Array.isArray(input) ? input : [input];
   if (items.length > MAX_SEGMENTS) return tooMany();
@@ -44,7 +42,7 @@ export function normaliseMessage(input: unknown, options: NormaliseOptions = {})
     const read = readItem(item, index, autoEscape && !Array.isArray(input));
     if (!read.ok) return read;
     for (const segment of read.segments) {
-      const checked = checkSegment(segment, index, supported);
+      const checked = checkSegment(segment, index);
       if (!checked.ok) return checked;
       segments.push(...checked.segments);
     }
@@ -81,16 +79,16 @@ function readItem(item: unknown, index: number, literal: boolean): NormalisedMes
   }
   // A number arrives where a client sends `message: 123`; people mean its digits.
   if (typeof item === 'number') return { ok: true, segments: [{ type: 'text', data: { text: String(item) } }] };
-  if (!isRecord(item)) return problem('param_type', `message[${index}] must be a segment object or a string`);
+  if (!isJsonObject(item)) return problem('param_type', `message[${index}] must be a segment object or a string`);
   const type = item['type'];
   if (typeof type !== 'string' || type === '') return problem('param_type', `message[${index}].type must be a string`);
   const data = item['data'] ?? {};
-  if (!isRecord(data)) return problem('param_type', `message[${index}].data must be an object`);
+  if (!isJsonObject(data)) return problem('param_type', `message[${index}].data must be an object`);
   return { ok: true, segments: [{ type, data: presentValues(data) }] };
 }
 
 /** Keeps JSON values that say something: null and undefined are the same as absent. */
-export function presentValues(data: Readonly<Record<string, unknown>>): SegmentData {
+export function presentValues(data: JsonObject): SegmentData {
   const entries: [string, SegmentValue][] = [];
   for (const [key, value] of Object.entries(data)) {
     const type = typeof value;
@@ -100,12 +98,12 @@ export function presentValues(data: Readonly<Record<string, unknown>>): SegmentD
   return Object.fromEntries(entries);
 }
 
-function checkSegment(segment: Segment, index: number, supported: readonly string[]): NormalisedMessage {
+function checkSegment(segment: Segment, index: number): NormalisedMessage {
   const { type, data } = segment;
-  if (!supported.includes(type)) {
+  if (!SENDABLE_TYPES.includes(type)) {
     return problem(
       `segment_unsupported:${type.slice(0, 64)}`,
-      `message[${index}]: supported segment types are ${supported.join(', ')}`,
+      `message[${index}]: supported segment types are ${SENDABLE_TYPES.join(', ')}`,
     );
   }
   if (type === 'text') {
@@ -129,10 +127,6 @@ function checkSegment(segment: Segment, index: number, supported: readonly strin
 
 function isWord(value: SegmentValue | undefined): boolean {
   return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function problem(reason: string, detail: string): MessageProblem {

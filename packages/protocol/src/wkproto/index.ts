@@ -14,7 +14,6 @@ export type {
   SubackFrame,
   SubFrame,
 } from './frames.ts';
-export { personChannelId } from './person-channel.ts';
 export {
   type ConnackFields,
   FrameWriter,
@@ -22,6 +21,5 @@ export {
   type RecvFields,
   recvSignText,
   type SendackFields,
-  wireId,
   wireIdText,
 } from './writer.ts';

@@ -2,7 +2,6 @@ import { BodyWriter } from './body-writer.ts';
 import {
   CONNACK,
   DISCONNECT,
-  EVENT,
   type MessageId,
   PONG,
   RECV,
@@ -117,23 +116,10 @@ export class FrameWriter {
     body.text(reason);
     return body.finish(DISCONNECT, 0);
   }
-
-  /** `data` is JSON text in practice. */
-  event(id: string, type: string, timestampMs: number, data: string): Uint8Array {
-    const bytes = encoder.encode(data);
-    body.begin(32 + (id.length + type.length) * 3 + bytes.byteLength);
-    body.text(id);
-    body.text(type);
-    body.i64(timestampMs);
-    body.raw(bytes);
-    return body.finish(EVENT, 0);
-  }
 }
 
-const encoder = new TextEncoder();
-
 /** The id as clients see it: unstored messages count up from 2^62. */
-export function wireId(id: MessageId): bigint {
+function wireId(id: MessageId): bigint {
   return id >= 0 ? BigInt(id) : (1n << 62n) - BigInt(id);
 }
 

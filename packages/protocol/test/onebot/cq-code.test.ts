@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mergeText, parseCq, toCqString, type Segment } from '../../src/onebot/index.ts';
+import { parseCq, toCqString } from '../../src/onebot/cq-code.ts';
+import { mergeText, type Segment } from '../../src/onebot/index.ts';
 
 const awkward = fc.constantFrom(
   '&amp;',

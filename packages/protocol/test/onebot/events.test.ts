@@ -58,10 +58,8 @@ test('in string format the message is the raw message', () => {
   assert.equal(event.sub_type, 'friend');
 });
 
-test('replayed, temporary and own messages say so', () => {
+test('replayed and own messages say so', () => {
   assert.deepEqual(privateMessageEvent({ ...base, format: 'array', replayed: true }).hufu, { replayed: true });
-  const temporary = privateMessageEvent({ ...base, format: 'array', subType: 'group', viaGroupId: 30001 });
-  assert.deepEqual([temporary.sub_type, temporary.sender.group_id], ['group', 30001]);
   const own = privateMessageEvent({ ...base, format: 'array', sentTo: 10002 });
   assert.deepEqual([own.post_type, own.message_type, own.target_id], ['message_sent', 'private', 10002]);
 });

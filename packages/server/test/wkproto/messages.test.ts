@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { personChannelId } from '@hufu/protocol/wkproto';
+import { personChannelId } from '../../src/domain/channels/channel-id.ts';
 import { Chat } from './support/chat.ts';
 import { RpcClient } from './support/rpc.ts';
 import { openServer, type TestServer } from './support/server.ts';
