@@ -37,6 +37,7 @@ export async function startServer(input: StartOptions): Promise<Started> {
   const composed = await composeCore(config, log);
   if (!composed.ok) return composed;
   const core = composed.value;
+  if (core.adminSecret.isWeak) log.warn({ event: 'admin_secret.weak' }, 'the admin secret that was given can be guessed');
   const addresses: Addresses = { http: '', tcp: '', ws: '', wss: config['external.wss'], own: [] };
   const surfaces = composeSurfaces({ core, config, version: input.version, log, addresses });
   await surfaces.app.ready();

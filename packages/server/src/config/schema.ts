@@ -222,7 +222,7 @@ export const options: Options = {
   adminSecret: {
     default: '',
     env: 'HUFU_ADMIN_SECRET',
-    doc: 'First admin secret; without it one is generated on the first start and printed once.',
+    doc: 'First admin secret; without it one is generated on the first start and printed once. One that is easy to guess (shorter than 16 characters, or of fewer than 6 different ones) is named as such at the start.',
     read: text,
     secret: true,
   },

@@ -74,6 +74,14 @@ test('a given admin secret is used and never shown', async () => {
   assert.equal((await openAdminSecret(world.directory, world.keyring, '')).matches('from the environment'), true);
 });
 
+test('an admin secret that can be guessed is known as such: short, or of few different characters', async () => {
+  const isWeak = async (given: string) => (await openAdminSecret(world.directory, world.keyring, given)).isWeak;
+  for (const weak of ['admin', 'fifteen letters', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '1234512345123451234512345'])
+    assert.equal(await isWeak(weak), true, weak);
+  for (const strong of ['sixteen letters!', '0f1e2d3c4b5a6978', '8301749265018374', ''])
+    assert.equal(await isWeak(strong), false, strong);
+});
+
 test('a secret that cannot be kept is told so, and not handed out', async () => {
   const directory = { ...world.directory, saveSetting: async () => refuse('srv.store_unavailable') };
   const kept = await (await openAdminSecret(directory, world.keyring, '')).keep();
