@@ -86,7 +86,7 @@ export function encodeDisconnect(reasonCode: number, reason: string): string {
   return encodeNotification('disconnect', { reasonCode, reason });
 }
 
-export function encodeNotification(method: string, params: Readonly<Record<string, unknown>>): string {
+function encodeNotification(method: string, params: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ jsonrpc: '2.0', method, params });
 }
 

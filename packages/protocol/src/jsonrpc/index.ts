@@ -1,4 +1,3 @@
-export { fromBase64, toBase64 } from './base64.ts';
 export {
   encodeConnected,
   encodeDisconnect,

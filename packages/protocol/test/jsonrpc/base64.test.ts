@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { fromBase64, toBase64 } from '@hufu/protocol/jsonrpc';
-import { encodeLetters } from '../../src/jsonrpc/base64.ts';
+import { encodeLetters, fromBase64, toBase64 } from '../../src/jsonrpc/base64.ts';
 
 it('base64 is the same with and without Buffer, and comes back', () => {
   fc.assert(

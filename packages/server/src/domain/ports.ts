@@ -48,7 +48,7 @@ export interface ConversationRow {
   readonly channel: Channel;
   readonly lastSeq: number;
   readonly readSeq: number;
-  /** seq of the member's own last message is not stored; `unread` is lastSeq − readSeq (sending moves readSeq). */
+  /** lastSeq − readSeq; sending a message moves readSeq to it. */
   readonly unread: number;
   readonly last: Message | null;
 }
@@ -92,7 +92,6 @@ export interface Directory {
   userByNumber(numericId: number): Promise<User | null>;
   usersByInt(users: readonly number[]): Promise<readonly User[]>;
   usersOwnedBy(ownerUid: Uid): Promise<readonly User[]>;
-  bots(): Promise<readonly User[]>;
 
   /** Makes the channel when missing; given fields overwrite, absent ones keep (or take the default of a new one). */
   ensureChannel(channel: NewChannel): Promise<Outcome<Committed<Channel>>>;

@@ -4,14 +4,12 @@ export interface BoundedQueue {
   push(work: () => Promise<void>): boolean;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
-  readonly dropped: number;
 }
 
 /** Work starts after the current I/O callback, so whatever that callback answers leaves first. A failing piece does not stop the rest. */
 export function createBoundedQueue(limit: number, onError: (error: unknown) => void): BoundedQueue {
   const waiting: (() => Promise<void>)[] = [];
   let running: Promise<void> | null = null;
-  let dropped = 0;
 
   async function drain(): Promise<void> {
     await new Promise<void>((resolve) => void setImmediate(resolve));
@@ -27,17 +25,11 @@ export function createBoundedQueue(limit: number, onError: (error: unknown) => v
 
   return {
     push(work) {
-      if (waiting.length >= limit) {
-        dropped += 1;
-        return false;
-      }
+      if (waiting.length >= limit) return false;
       waiting.push(work);
       running ??= drain();
       return true;
     },
     idle: () => running ?? Promise.resolve(),
-    get dropped() {
-      return dropped;
-    },
   };
 }

@@ -40,7 +40,7 @@ export function newToken(prefix: string): string {
 const processPart = randomBytes(4).toString('base64url').slice(0, 5);
 let connections = 0;
 
-/** Of this process and its how-manieth connection. At most 12 characters: V8 keeps a longer concatenation as a tree of its parts, half a kilobyte. */
+/** A random part of this process and a count. At most 12 characters: V8 keeps a longer concatenation as a tree of its parts, half a kilobyte. */
 export function newConnectionId(): string {
   connections += 1;
   return `${processPart}-${connections.toString(36)}`;

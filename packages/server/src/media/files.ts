@@ -6,16 +6,17 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { FileStore, StoredFile } from '../domain/ports.ts';
 import { ok, refuse } from '../kernel/outcome.ts';
+import { remember } from '../kernel/remember.ts';
 import { imageSize } from './image-size.ts';
 
 export interface FilesOptions {
   readonly dir: string;
   /** Longest file in bytes. */
   readonly maxBytes: number;
-  /** Writes at a time; more are refused with `srv.overloaded`. */
-  readonly maxWrites?: number;
 }
 
+/** At a time; more are refused with `srv.overloaded`. */
+const MAX_WRITES = 8;
 const ID = /^[A-Za-z0-9_-]{32}$/;
 /** Files whose type and size are kept in memory. */
 const MAX_KNOWN = 10_000;
@@ -28,14 +29,12 @@ const checkMeta = Compile(
  * so that a file that can be opened is whole. The type is what the bytes say, never what the uploader says.
  */
 export function createFileStore(options: FilesOptions): FileStore {
-  const { dir, maxBytes, maxWrites = 8 } = options;
+  const { dir, maxBytes } = options;
   let writing = 0;
   const known = new Map<string, StoredFile>();
   // A file never changes, so what was read of it once stays true; every picture that bots hear of is asked for once for each of them.
   const keep = (file: StoredFile): StoredFile => {
-    const [oldest] = known.keys();
-    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
-    known.set(file.id, file);
+    remember(known, file.id, file, MAX_KNOWN);
     return file;
   };
   const folderOf = (id: string) => join(dir, id.slice(0, 2));
@@ -44,7 +43,7 @@ export function createFileStore(options: FilesOptions): FileStore {
     async save(bytes, name) {
       if (bytes.byteLength === 0) return refuse('http.bad_body', { reason: 'the file is empty' });
       if (bytes.byteLength > maxBytes) return refuse('media.too_large', { bytes: bytes.byteLength, limitBytes: maxBytes });
-      if (writing >= maxWrites) return refuse('srv.overloaded', { writing }, 1);
+      if (writing >= MAX_WRITES) return refuse('srv.overloaded', { writing }, 1);
       writing += 1;
       try {
         const id = randomBytes(24).toString('base64url');

@@ -53,10 +53,6 @@ export class AppendQueue {
     this.#events = options.events;
   }
 
-  get pending(): number {
-    return this.#waiting.length;
-  }
-
   append(draft: Draft): Promise<Outcome<AppendResult>> {
     const full = this.#whenFull();
     if (full !== null) return Promise.resolve(full);

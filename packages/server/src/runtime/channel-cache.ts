@@ -27,10 +27,6 @@ export class ChannelCache implements ChannelStates {
     this.#maxBytes = maxBytes;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   peek(type: number, id: string): ChannelState | undefined {
     return touch(this.#byKey.get(keyOf(type, id)));
   }

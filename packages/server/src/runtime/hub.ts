@@ -36,8 +36,4 @@ export class Hub {
   users(): IterableIterator<number> {
     return this.#byUser.keys();
   }
-
-  all(): LiveSession[] {
-    return [...this.#byUser.values()].flat();
-  }
 }

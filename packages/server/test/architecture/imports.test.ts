@@ -23,8 +23,6 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'server/store': ['server/kernel', 'server/domain', 'protocol', 'refusals'],
   'server/bus': ['server/kernel', 'server/domain', 'protocol', 'refusals'],
   'server/media': ['server/kernel', 'server/domain', 'protocol', 'refusals'],
-  'server/metrics': ['server/kernel', 'server/domain', 'protocol', 'refusals'],
-  'server/nacos': ['server/kernel', 'server/domain', 'protocol', 'refusals'],
   'server/cli': ['server/app', 'server/config', 'server/kernel', 'doctor', 'refusals'],
   'server/main.ts': ['server/cli', 'server/config'],
 };

@@ -12,7 +12,7 @@ const log = { info() {}, warn() {}, error() {} };
 beforeEach(() => {
   nowMs = NOW_MS;
   store = new MemoryDecisions();
-  recorder = new DecisionRecorder(store, log, { clock: { now: () => nowMs }, isSecret: (word) => word === 'a-known-secret' });
+  recorder = new DecisionRecorder(store, log, { now: () => nowMs, isSecret: (word) => word === 'a-known-secret' });
 });
 afterEach(() => recorder.close());
 

@@ -104,7 +104,7 @@ it('a live client is let go after three minutes of silence; any word keeps it, a
   await page.until(() => page.closed !== null);
   assert.equal(page.closed?.code, 4408);
   assert.deepEqual(
-    server.hub.all().map((session) => session.uid),
+    [...server.hub.users()].flatMap((u) => server.hub.sessionsOf(u)).map((session) => session.uid),
     ['talking', 'pinging'],
   );
   assert.equal(await talking.settled(), true);

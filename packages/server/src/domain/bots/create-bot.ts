@@ -7,7 +7,7 @@ import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { checkName } from '../users/account-rules.ts';
 
-export const MAX_BOTS_PER_OWNER = 20;
+const MAX_BOTS_PER_OWNER = 20;
 
 export interface CreateBotPorts {
   readonly channels: ChannelStates;
@@ -32,11 +32,7 @@ export async function createBot(ports: CreateBotPorts, owner: User, wantedName: 
 }
 
 /** Both sides allow each other. */
-export async function befriend(
-  ports: Pick<CreateBotPorts, 'channels' | 'directory' | 'bus'>,
-  a: User,
-  b: User,
-): Promise<Outcome<void>> {
+async function befriend(ports: Pick<CreateBotPorts, 'channels' | 'directory' | 'bus'>, a: User, b: User): Promise<Outcome<void>> {
   const state = await ports.channels.load(PERSON, personChannelId(a.uid, b.uid));
   if (state === null) return refuse('srv.fault', { error: 'a person channel of two accounts could not be made' });
   if (state.allow.has(a.u) && state.allow.has(b.u)) return ok();

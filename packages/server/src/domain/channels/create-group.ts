@@ -4,7 +4,7 @@ import { type Channel, GROUP, type User } from '../model.ts';
 import { checkName } from '../users/account-rules.ts';
 import { type SaveChannelPorts, saveChannel } from './save-channel.ts';
 
-export const MAX_NEW_GROUP_MEMBERS = 500;
+const MAX_NEW_GROUP_MEMBERS = 500;
 
 export interface CreateGroupCommand {
   readonly owner: User;

@@ -34,7 +34,7 @@ export interface Admitted {
 }
 
 /** Identities that WuKongIM lets any client claim without a token, or with every permission. Nobody may. */
-export function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>): boolean {
+function isReservedIdentity(claim: Pick<ConnectClaim, 'uid' | 'deviceId'>): boolean {
   return claim.deviceId === '____device' || isReservedUid(claim.uid);
 }
 

@@ -1,5 +1,6 @@
 import type { Refusal } from '@hufu/refusals';
 import { networkOf } from '../../kernel/network.ts';
+import { remember } from '../../kernel/remember.ts';
 
 /** Of one account, from one network: so many tries, then one a minute. */
 const FREE_TRIES = 10;
@@ -42,7 +43,7 @@ export class LoginLock {
       if (spread.failed.size + spread.trying.size >= ACCOUNTS) return refusal('rate.handshake', 1000);
     }
     const count = tries === undefined || tries.untilMs <= nowMs - WAIT_MS ? 1 : tries.count + 1;
-    remember(this.#tries, key, { count, untilMs: nowMs + WAIT_MS });
+    remember(this.#tries, key, { count, untilMs: nowMs + WAIT_MS }, MAX_TRACKED);
     spread.trying.add(account);
     return null;
   }
@@ -59,14 +60,14 @@ export class LoginLock {
     if (result !== 'right') return;
     this.#tries.delete(key);
     spread?.failed.delete(account);
-    remember(this.#atHome, key, true);
+    remember(this.#atHome, key, true, MAX_TRACKED);
   }
 
   #spreadOf(network: string, nowMs: number): Spread {
     const known = this.#spreads.get(network);
     if (known !== undefined && known.endsMs > nowMs) return known;
     const spread = { endsMs: nowMs + SPREAD_MS, trying: known?.trying ?? new Set<string>(), failed: new Set<string>() };
-    remember(this.#spreads, network, spread);
+    remember(this.#spreads, network, spread, MAX_TRACKED);
     return spread;
   }
 }
@@ -74,13 +75,4 @@ export class LoginLock {
 function refusal(code: 'cred.login_locked' | 'rate.handshake', waitMs: number): Refusal {
   const waitSeconds = Math.ceil(waitMs / 1000);
   return { code, evidence: { waitSeconds }, retryAfterSeconds: waitSeconds };
-}
-
-/** The newest stay. */
-function remember<T>(kept: Map<string, T>, key: string, value: T): void {
-  kept.delete(key);
-  kept.set(key, value);
-  if (kept.size <= MAX_TRACKED) return;
-  const oldest = kept.keys().next().value;
-  if (oldest !== undefined) kept.delete(oldest);
 }

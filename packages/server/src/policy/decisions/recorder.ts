@@ -1,7 +1,7 @@
 import type { DecisionRecord, DecisionStore } from '../../domain/decision-store.ts';
-import { type Clock, systemClock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import { networkOf } from '../../kernel/network.ts';
+import { remember } from '../../kernel/remember.ts';
 import {
   type Decision,
   type DecisionInput,
@@ -23,10 +23,11 @@ export type { DecisionInput, DecisionRow, Explanation, Learned, Viewer } from '.
 export type RecordedListener = (readerUid: string, requestId: string, code: string) => void;
 
 export interface RecorderOptions {
-  readonly clock?: Clock;
+  readonly now?: () => number;
   readonly isSecret?: IsSecret;
 }
 
+/** Decisions kept in memory, and networks whose last one is known. */
 const RING = 10_000;
 const FLUSH_MS = 100;
 const RECOUNT_MS = 1000;
@@ -39,7 +40,7 @@ const RECOUNTS_AT_ONCE = 200;
 export class DecisionRecorder {
   readonly #store: DecisionStore;
   readonly #log: Log;
-  readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #isSecret: IsSecret;
   readonly #rate = new RecordRate();
   readonly #ring = new Map<string, Decision>();
@@ -54,21 +55,21 @@ export class DecisionRecorder {
   constructor(store: DecisionStore, log: Log, options: RecorderOptions = {}) {
     this.#store = store;
     this.#log = log;
-    this.#clock = options.clock ?? systemClock;
+    this.#now = options.now ?? Date.now;
     this.#isSecret = options.isSecret ?? (() => false);
   }
 
   /** Answers the request id that the peer is told; nothing here waits. */
   record(input: DecisionInput): string {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#now();
     const decision = decisionOf(input, nowMs, this.#isSecret);
-    remember(this.#ring, decision.id, decision);
+    remember(this.#ring, decision.id, decision, RING);
     const network = networkOf(input.peer);
     if (!this.#rate.admit(network, nowMs)) {
       this.#count(network);
       return decision.id;
     }
-    remember(this.#lastOf, network, decision);
+    remember(this.#lastOf, network, decision, RING);
     this.#last = decision;
     decision.stored = true;
     this.#touch(decision);
@@ -207,13 +208,4 @@ function recordOf(decision: Decision): DecisionRecord {
     subject: decision.readerUid,
     json: JSON.stringify(decision),
   };
-}
-
-/** The newest stays: at most as many as the ring holds. */
-function remember(kept: Map<string, Decision>, key: string, decision: Decision): void {
-  kept.delete(key);
-  kept.set(key, decision);
-  if (kept.size <= RING) return;
-  const oldest = kept.keys().next().value;
-  if (oldest !== undefined) kept.delete(oldest);
 }

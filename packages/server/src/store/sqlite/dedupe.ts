@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { hashKey, type HashSeed } from './half-sip.ts';
 import { HashIndex } from './hash-index.ts';
 
-export const DEDUPE_BLOCK = 4096;
+const DEDUPE_BLOCK = 4096;
 export const DEDUPE_WINDOW_MS = 24 * 3_600_000;
 
 interface Block {

@@ -18,7 +18,6 @@ export function directoryQueries(sql: Statements) {
     usersByInt: (users: readonly number[]): User[] =>
       users.flatMap((u) => present(sql('SELECT * FROM user WHERE u=?').get(u))).map(toUser),
     usersOwnedBy: (owner: Uid): User[] => sql('SELECT * FROM user WHERE owner_uid=? ORDER BY u').all(owner).map(toUser),
-    bots: (): User[] => sql("SELECT * FROM user WHERE kind='bot' AND kind<>'person' ORDER BY u").all().map(toUser),
     channel: (type: number, id: string): Channel | null =>
       orNull(sql('SELECT * FROM channel WHERE type=? AND id=?').get(type, id), toChannel),
     channelByNumber: (n: number): Channel | null =>

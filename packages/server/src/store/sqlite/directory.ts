@@ -26,7 +26,6 @@ export function directoryOf(threads: Threads): Directory {
     userByNumber: (n) => read('userByNumber', n),
     usersByInt: (users) => read('usersByInt', users),
     usersOwnedBy: (uid) => read('usersOwnedBy', uid),
-    bots: () => read('bots'),
     ensureChannel: (channel) => attempt(() => run('ensureChannel', channel, now())),
     channel: (type, id) => read('channel', type, id),
     channelByNumber: (n) => read('channelByNumber', n),

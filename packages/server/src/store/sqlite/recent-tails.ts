@@ -1,4 +1,5 @@
 import type { AppendResult, Draft } from '../../domain/model.ts';
+import { remember } from '../../kernel/remember.ts';
 import type { TailHint } from './log-queries.ts';
 
 const MAX_CHANNELS = 20_000;
@@ -19,7 +20,7 @@ export class RecentTails {
       const result = results[index];
       if (result?.status !== 'stored') continue;
       const tail = this.#tails.get(ch);
-      if (tail === undefined) this.#add(ch, result.seq, result.id);
+      if (tail === undefined) remember(this.#tails, ch, { ch, lastSeq: result.seq, lastId: result.id }, MAX_CHANNELS);
       else {
         tail.lastSeq = result.seq;
         tail.lastId = result.id;
@@ -29,12 +30,5 @@ export class RecentTails {
 
   clear(): void {
     this.#tails.clear();
-  }
-
-  #add(ch: number, lastSeq: number, lastId: number): void {
-    this.#tails.set(ch, { ch, lastSeq, lastId });
-    if (this.#tails.size <= MAX_CHANNELS) return;
-    const [oldest] = this.#tails.keys();
-    if (oldest !== undefined) this.#tails.delete(oldest);
   }
 }

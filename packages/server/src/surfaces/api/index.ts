@@ -15,19 +15,10 @@ import { type ApiRoute, checkAccess, SENT } from './route.ts';
 import { refusalOfThrown } from './thrown.ts';
 import { userRoutes } from './users.ts';
 
-export type {
-  Answered,
-  ApiDeps,
-  Auth,
-  BotClientState,
-  Decisions,
-  NewSession,
-  Principal,
-  TokenSecrets,
-} from './deps.ts';
+export type { ApiDeps, BotClientState, Decisions } from './deps.ts';
 export { registerPage } from './page.ts';
 export { refuseThrown } from './thrown.ts';
-export { createAuth, type SignInPorts } from './sign-in.ts';
+export { createAuth } from './sign-in.ts';
 export { UploadSlots } from './upload-slots.ts';
 
 /** Every route of the native API. */

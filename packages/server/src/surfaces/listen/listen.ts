@@ -160,7 +160,7 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
-export function peerOf(request: IncomingMessage, listener: string): Peer {
+function peerOf(request: IncomingMessage, listener: string): Peer {
   const { origin, 'user-agent': userAgent } = request.headers;
   return {
     address: request.socket.remoteAddress ?? '',

@@ -15,7 +15,7 @@ import { ReverseClient } from './transports/ws-reverse.ts';
 
 export type { BotClientState, DiagnosisTarget, OnebotDeps, OnebotRefusalSeen, Verdict } from './deps.ts';
 
-export type StateListener = (clientId: string, state: BotClientState) => void;
+type StateListener = (clientId: string, state: BotClientState) => void;
 
 export interface OnebotSurface {
   /** For the OneBot listener and the HTTP one; the first is `/`, which only the OneBot listener should serve. */

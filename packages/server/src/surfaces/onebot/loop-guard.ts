@@ -1,3 +1,5 @@
+import { remember } from '../../kernel/remember.ts';
+
 const TURNS_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 const MAX_PAIRS = 1000;
@@ -35,10 +37,8 @@ export class LoopGuard {
   }
 
   #add(key: string, nowMs: number): Pair {
-    const [oldest] = this.#pairs.keys();
-    if (this.#pairs.size >= MAX_PAIRS && oldest !== undefined) this.#pairs.delete(oldest);
     const pair = { sinceMs: nowMs, turns: 0, spoke: false };
-    this.#pairs.set(key, pair);
+    remember(this.#pairs, key, pair, MAX_PAIRS);
     return pair;
   }
 }

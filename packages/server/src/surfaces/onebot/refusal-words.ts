@@ -51,5 +51,3 @@ export const refusalWords = {
   slow_reader: 'limit.slow_reader',
   frame_too_large: 'http.body_too_large',
 } as const satisfies Record<string, RefusalCode>;
-
-export type RefusalWord = keyof typeof refusalWords;

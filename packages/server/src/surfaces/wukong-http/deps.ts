@@ -26,5 +26,4 @@ export interface WukongHttpDeps {
   newRequestId(): string;
   /** What `/route` tells a client that reached us under `host` (a Host header); known once the listeners are bound. */
   addresses(host: string): { readonly tcp: string; readonly ws: string; readonly wss: string };
-  readonly maxBodyBytes?: number;
 }

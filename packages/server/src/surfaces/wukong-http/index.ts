@@ -42,7 +42,7 @@ export function registerWukongHttp(app: FastifyInstance, deps: WukongHttpDeps): 
       request.raw.headers['content-type'] = 'application/json';
     });
     scope.setErrorHandler((error, request, reply) =>
-      sendAnswer(deps, callerOf(request), reply, { refused: refusalOfThrown(error, deps) }),
+      sendAnswer(deps, callerOf(request), reply, { refused: refusalOfThrown(error) }),
     );
     for (const route of wukongRoutes) declare(scope, deps, route);
   });
@@ -52,7 +52,7 @@ function declare(scope: FastifyInstance, deps: WukongHttpDeps, route: WukongRout
   scope.route({
     method: route.method,
     url: route.path,
-    bodyLimit: deps.maxBodyBytes ?? MAX_BODY_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       const caller = callerOf(request);
       const admitted = await deps.admit(caller);
@@ -95,13 +95,12 @@ function parse(body: unknown): Outcome<unknown> {
 }
 
 /** What fastify or a bug threw. */
-function refusalOfThrown(error: unknown, deps: WukongHttpDeps): Refusal {
+function refusalOfThrown(error: unknown): Refusal {
   const { code, statusCode } =
     error instanceof Error && 'code' in error
       ? { code: error.code, statusCode: 'statusCode' in error ? error.statusCode : 500 }
       : {};
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { code: 'http.body_too_large', evidence: { limitBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES } };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'http.body_too_large', evidence: { limitBytes: MAX_BODY_BYTES } };
   if (typeof statusCode === 'number' && statusCode < 500) return { code: 'http.bad_body', evidence: { reason: String(code) } };
   return refusalOf(error);
 }

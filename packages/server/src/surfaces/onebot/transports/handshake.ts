@@ -21,7 +21,7 @@ export type HandshakeResult =
     }
   | { readonly kind: 'error'; readonly code: string };
 
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** One opening handshake to the addresses that were checked, ended after ten seconds however slowly the peer drips. */
 export function handshake({ target, headers, maxFrameBytes, signal }: Handshake): Promise<HandshakeResult> {

@@ -11,7 +11,7 @@ import type { OnebotDeps } from '../deps.ts';
 import { type Arrival, answerRefusal } from './refuse-upgrade.ts';
 
 /** Both event and action traffic; `/` is what OneBot tools dial on a port of their own. */
-export const FORWARD_PATHS: readonly string[] = ['/', '/onebot/v11', '/onebot/v11/', '/onebot/v11/ws', '/onebot/v11/ws/'];
+const FORWARD_PATHS: readonly string[] = ['/', '/onebot/v11', '/onebot/v11/', '/onebot/v11/ws', '/onebot/v11/ws/'];
 /** Paths of the public port that can only be meant for this surface. */
 const OWN_PREFIX = '/onebot/';
 
