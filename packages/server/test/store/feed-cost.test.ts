@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { logQueries } from '../../src/store/sqlite/log-queries.ts';
-import { unpackMessages } from '../../src/store/sqlite/batch-codec.ts';
+import { unpackMessages } from '../../src/store/sqlite/page-codec.ts';
 import { openForReading } from '../../src/store/sqlite/schema.ts';
 import { statementsOf } from '../../src/store/sqlite/statements.ts';
 import { value } from './conformance.ts';

@@ -58,12 +58,12 @@ export class BatchCommitter {
     let at = 4;
     for (let i = 0; i < count; i++) {
       const noStart = at + RECORD_HEAD;
-      const topicStart = noStart + data.readUInt32LE(at + 44);
-      const payloadStart = topicStart + data.readUInt32LE(at + 48);
-      const end = payloadStart + data.readUInt32LE(at + 52);
-      const ch = data.readUInt32LE(at + 16);
-      const sender = data.readUInt32LE(at + 24);
-      const tsMs = data.readDoubleLE(at + 8);
+      const topicStart = noStart + data.readUInt32LE(at + 32);
+      const payloadStart = topicStart + data.readUInt32LE(at + 36);
+      const end = payloadStart + data.readUInt32LE(at + 40);
+      const ch = data.readUInt32LE(at + 8);
+      const sender = data.readUInt32LE(at + 12);
+      const tsMs = data.readDoubleLE(at);
       const payload = data.subarray(payloadStart, end);
       const clientMsgNo = data.toString('utf8', noStart, topicStart);
       let high = 0;
@@ -86,16 +86,16 @@ export class BatchCommitter {
         tail.id,
         sender,
         clientMsgNo,
-        data.readUInt32LE(at + 28),
+        data.readUInt32LE(at + 16),
         tsMs,
-        data.readUInt32LE(at + 32),
+        data.readUInt32LE(at + 20),
         topic,
         payload,
       );
       if ((seq & 31) === 1) this.insertBlock.run(ch, (seq - 1) >>> 5, id);
-      if (seq === 1 && data.readUInt32LE(at + 36) !== 0) {
-        this.insertParty.run(ch, data.readUInt32LE(at + 36), tsMs);
-        this.insertParty.run(ch, data.readUInt32LE(at + 40), tsMs);
+      if (seq === 1 && data.readUInt32LE(at + 24) !== 0) {
+        this.insertParty.run(ch, data.readUInt32LE(at + 24), tsMs);
+        this.insertParty.run(ch, data.readUInt32LE(at + 28), tsMs);
       }
       this.tails.advance(tail, id, sender);
       this.lastId = id;

@@ -1,6 +1,6 @@
 import type { Message } from '../../domain/model.ts';
 import type { ConversationRow, Directory } from '../../domain/ports.ts';
-import { unpackMessages } from './batch-codec.ts';
+import { unpackMessages } from './page-codec.ts';
 import type { stateCommands } from './channel-state.ts';
 import { attempt } from './client.ts';
 import type { DirectoryCommands } from './directory-commands.ts';

@@ -1,6 +1,5 @@
 import type { HistoryQuery } from '../../domain/ports.ts';
-import { packMessages } from './batch-codec.ts';
-import { MESSAGE_COLUMNS, toMessage } from './rows.ts';
+import { EMPTY_PAGE, PACKED, packedPage, type PackedPage } from './page-codec.ts';
 import type { Statements } from './statements.ts';
 
 export interface TailHint {
@@ -14,10 +13,9 @@ const WALK = `WITH RECURSIVE w(id, seq, prev, sender) AS (
   SELECT id, seq, prev, sender FROM message WHERE id=?1
   UNION ALL SELECT m.id, m.seq, m.prev, m.sender FROM w JOIN message m ON m.id=w.prev WHERE w.seq>?2)`;
 
-const COLUMNS = MESSAGE_COLUMNS.map((name) => `m.${name}`).join(', ');
-const PAGE = `${WALK} SELECT ${COLUMNS} FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3`;
-const RANGE = `SELECT ${COLUMNS} FROM message m WHERE id>? AND id<=? ORDER BY id LIMIT ?`;
-const BY_ID = `SELECT ${COLUMNS} FROM message m WHERE id=?`;
+const PAGE = `${WALK} SELECT ${PACKED}, count(*) FROM w JOIN message m ON m.id=w.id WHERE w.seq BETWEEN ?2 AND ?3`;
+const RANGE = `SELECT ${PACKED} FROM (SELECT * FROM message WHERE id>? AND id<=? ORDER BY id LIMIT ?) m`;
+const BY_IDS = `SELECT ${PACKED} FROM json_each(?) j JOIN message m ON m.id=j.value`;
 
 export function logQueries(sql: Statements) {
   const blockStart = (ch: number, block: number): number =>
@@ -27,7 +25,7 @@ export function logQueries(sql: Statements) {
   const anchorOf = (tail: TailHint, seq: number): number => blockStart(tail.ch, ((seq - 1) >>> 5) + 1) || tail.lastId;
 
   /** `newest` is the tail in the writer's memory; null = it has none, the table's is the newest. */
-  function history(query: HistoryQuery, newest: TailHint | null): { packed: Uint8Array<ArrayBuffer>; more: boolean } {
+  function history(query: HistoryQuery, newest: TailHint | null): { page: PackedPage; more: boolean } {
     const hint = newest ?? tableTail(query.ch);
     const limit = Math.min(Math.max(query.limit, 0), MAX_PAGE);
     const { startSeq: start, endSeq: end } = query;
@@ -42,12 +40,10 @@ export function logQueries(sql: Statements) {
       high = fromEnd ? hint.lastSeq : Math.min(start, hint.lastSeq);
       low = Math.max(high - limit + 1, fromEnd ? 1 : end + 1, 1);
     }
-    if (limit === 0 || high < low) return { packed: packMessages([]), more: false };
-    const rows = sql(PAGE, 'arrays').all(anchorOf(hint, high), low, high);
-    // They come as the walk went, newest first: sorting here costs a pass, in SQL a tree.
-    const messages = rows.map(toMessage).sort((a, b) => a.seq - b.seq);
+    if (limit === 0 || high < low) return { page: EMPTY_PAGE, more: false };
+    const row = sql(PAGE, 'arrays').get(anchorOf(hint, high), low, high);
     const boundHit = end > 0 && (up ? high >= end - 1 : low <= end + 1);
-    return { packed: packMessages(messages), more: messages.length >= limit && !boundHit };
+    return { page: packedPage(row), more: Number(row?.[2]) >= limit && !boundHit };
   }
 
   /** Ids (not payloads) of one channel after a cursor, ascending, block by block. */
@@ -74,7 +70,7 @@ export function logQueries(sql: Statements) {
   }
 
   /** `hints`: [ch, lastSeq, lastId, …] of the user's channels, already the newer of table and writer. */
-  function feed(u: number, cursor: number, limit: number, hints: Float64Array): Uint8Array<ArrayBuffer> {
+  function feed(u: number, cursor: number, limit: number, hints: Float64Array): PackedPage {
     const heads: { id: number; rest: Generator<number> }[] = [];
     for (let i = 0; i + 2 < hints.length; i += 3) {
       const tail = { ch: hints[i] ?? 0, lastSeq: hints[i + 1] ?? 0, lastId: hints[i + 2] ?? 0 };
@@ -98,15 +94,7 @@ export function logQueries(sql: Statements) {
     return byIds(ids);
   }
 
-  function byIds(ids: readonly number[]): Uint8Array<ArrayBuffer> {
-    const byId = sql(BY_ID, 'arrays');
-    return packMessages(
-      ids.flatMap((id) => {
-        const row = byId.get(id);
-        return row === undefined ? [] : [toMessage(row)];
-      }),
-    );
-  }
+  const byIds = (ids: readonly number[]): PackedPage => packedPage(sql(BY_IDS, 'arrays').get(JSON.stringify(ids)));
 
   function tableTail(ch: number): TailHint {
     const row = sql('SELECT last_seq, last_id FROM channel_tail WHERE ch=?').get(ch);
@@ -131,8 +119,8 @@ export function logQueries(sql: Statements) {
     feed,
     channelsOf,
     tailsOf,
-    range: (fromId: number, toId: number, limit: number): Uint8Array<ArrayBuffer> =>
-      packMessages(sql(RANGE, 'arrays').all(fromId, toId, Math.min(limit, MAX_PAGE)).map(toMessage)),
+    range: (fromId: number, toId: number, limit: number): PackedPage =>
+      packedPage(sql(RANGE, 'arrays').get(fromId, toId, Math.min(limit, MAX_PAGE))),
     byIds,
   };
 }

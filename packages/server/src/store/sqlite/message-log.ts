@@ -1,10 +1,11 @@
 import type { AppendResult } from '../../domain/model.ts';
 import type { MessageLog } from '../../domain/ports.ts';
 import { ok, type Outcome } from '../../kernel/outcome.ts';
-import { packDrafts, unpackMessages, unpackResults } from './batch-codec.ts';
+import { packDrafts, unpackResults } from './batch-codec.ts';
 import { attempt, type ThreadClient } from './client.ts';
 import type { TailHint } from './log-queries.ts';
 import type { ReaderCalls } from './reader.ts';
+import { unpackMessages } from './page-codec.ts';
 import { RecentTails } from './recent-tails.ts';
 import type { WriterCalls } from './writer.ts';
 
@@ -65,8 +66,8 @@ export function messageLog(threads: Threads): MessageLog {
     byId: async (id) => unpackMessages(await reader.call<ReaderCalls, 'byIds'>('byIds', [id]))[0] ?? null,
     async history(query) {
       const newest = recent.of(query.ch) ?? (await askTail(writer, query.ch));
-      const page = await reader.call<ReaderCalls, 'history'>('history', query, newest);
-      return { messages: unpackMessages(page.packed), more: page.more };
+      const { page, more } = await reader.call<ReaderCalls, 'history'>('history', query, newest);
+      return { messages: unpackMessages(page), more };
     },
     lastSeq: (ch) => writer.call<WriterCalls, 'lastSeq'>('lastSeq', ch),
     async feed(u, cursor, limit) {

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { presetOf } from '../../domain/bots/presets.ts';
-import type { BotClient, Channel, DeviceToken, Message, Role, Session, User, UserKind } from '../../domain/model.ts';
+import type { BotClient, Channel, DeviceToken, Role, Session, User, UserKind } from '../../domain/model.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -47,26 +47,6 @@ export function toChannel(row: Row): Channel {
     allowStranger: flag(row, 'allow_stranger'),
     large: flag(row, 'large'),
     createdMs: num(row, 'created_ms'),
-  };
-}
-
-/** Columns of a message, in the order in which `toMessage` reads them. */
-export const MESSAGE_COLUMNS = ['id', 'ch', 'seq', 'sender', 'client_msg_no', 'flags', 'ts_ms', 'expire', 'topic', 'payload'];
-
-/** The payload is SQLite's own array, which nobody else has. */
-export function toMessage(row: Readonly<Record<number, SQLOutputValue>>): Message {
-  const payload = row[9];
-  return {
-    id: Number(row[0]),
-    ch: Number(row[1]),
-    seq: Number(row[2]),
-    sender: Number(row[3]),
-    clientMsgNo: String(row[4] ?? ''),
-    flags: Number(row[5]),
-    tsMs: Number(row[6]),
-    expireSeconds: Number(row[7]),
-    topic: String(row[8] ?? ''),
-    payload: payload instanceof Uint8Array ? payload : new Uint8Array(0),
   };
 }
 

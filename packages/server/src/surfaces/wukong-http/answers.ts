@@ -28,13 +28,16 @@ function wordsOf({ code, evidence = {} }: Refusal, words: string): string {
 }
 
 function json(reply: FastifyReply, status: number, requestId: string, body: string): FastifyReply {
-  return reply
-    .code(status)
-    .header('X-Request-Id', requestId)
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('Cache-Control', 'no-store')
-    .type('application/json; charset=utf-8')
-    .send(body);
+  return (
+    reply
+      .code(status)
+      .header('X-Request-Id', requestId)
+      .header('X-Content-Type-Options', 'nosniff')
+      .header('Cache-Control', 'no-store')
+      .type('application/json; charset=utf-8')
+      // Bytes at once: node writes a long string at half the speed.
+      .send(Buffer.from(body))
+  );
 }
 
 /** WuKongIM knows 400 for every refusal of a call; only who you are, what cannot be read at all, how much, and "ours" have their own. */

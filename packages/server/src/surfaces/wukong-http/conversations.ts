@@ -3,7 +3,7 @@ import { MAX_RECENTS, type SyncedConversation, syncConversations } from '../../d
 import { isBlank } from './channels.ts';
 import type { WukongHttpDeps } from './deps.ts';
 import { byte, bytes, bytesOf, text, whole } from './fields.ts';
-import { messagesJson } from './message-object.ts';
+import { messagesJson } from './message-json.ts';
 import { route, type WukongRoute, wrong } from './route.ts';
 
 const DEFAULT_PAGE = 100;

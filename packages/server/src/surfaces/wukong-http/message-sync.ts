@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { readHistoryAsBackend } from '../../domain/messages/read-history.ts';
 import { isBlank } from './channels.ts';
 import { byte, seq, text, whole } from './fields.ts';
-import { messagesJson } from './message-object.ts';
+import { messagesJson } from './message-json.ts';
 import { route, type WukongRoute, wrong } from './route.ts';
 
 const MAX_PAGE = 10_000;
