@@ -29,46 +29,46 @@ const START_AGAIN_MS = 1_000;
  * rejects with `Refused`. A thread that ends by itself (no memory left) is started again: all it knows stands in its files.
  */
 export class ThreadClient {
-  private readonly plan: ThreadPlan;
-  private worker: Worker;
-  private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
-  private dead: Refused | null = null;
-  private ended = false;
-  private waitingCommands: { call: Call; pending: Pending }[] = [];
-  private commandsRunning = false;
+  readonly #plan: ThreadPlan;
+  #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #dead: Refused | null = null;
+  #ended = false;
+  #waitingCommands: { call: Call; pending: Pending }[] = [];
+  #commandsRunning = false;
 
   /** Resolves with the first report of the thread. */
   static start(plan: ThreadPlan): Promise<Started> {
     return new Promise((resolve) => {
       const client = new ThreadClient(plan);
-      client.worker.once('message', (first: FirstReport) => resolve({ client, ...first }));
-      client.worker.once('error', (error) => resolve({ client, fault: describeFault(error), newer: null }));
+      client.#worker.once('message', (first: FirstReport) => resolve({ client, ...first }));
+      client.#worker.once('error', (error) => resolve({ client, fault: describeFault(error), newer: null }));
     });
   }
 
   private constructor(plan: ThreadPlan) {
-    this.plan = plan;
-    this.worker = this.spawn();
+    this.#plan = plan;
+    this.#worker = this.#spawn();
   }
 
-  private spawn(): Worker {
-    const worker = new Worker(this.plan.url, { workerData: this.plan.data(), execArgv: [] });
+  #spawn(): Worker {
+    const worker = new Worker(this.#plan.url, { workerData: this.#plan.data(), execArgv: [] });
     let died = false;
     const die = (why: string): void => {
       if (died) return;
       died = true;
-      this.die(why);
+      this.#die(why);
     };
     worker.on('message', (reply: Reply | FirstReport) => {
       if (!('id' in reply)) {
-        if (reply.fault === null) this.dead = null;
+        if (reply.fault === null) this.#dead = null;
         else die(reply.fault.message);
         return;
       }
-      const waiting = this.pending.get(reply.id);
+      const waiting = this.#pending.get(reply.id);
       if (waiting === undefined) return;
-      this.pending.delete(reply.id);
+      this.#pending.delete(reply.id);
       if ('fault' in reply) waiting.reject(new Refused(refusalOfFault(reply.fault)));
       else waiting.resolve(reply.value);
     });
@@ -78,16 +78,16 @@ export class ThreadClient {
   }
 
   append(packed: Uint8Array<ArrayBuffer>, nowMs: number): Promise<unknown> {
-    if (this.isFull()) return Promise.reject(overloaded('append'));
-    return this.request((id) => ({ id, kind: 'append', packed, nowMs }), [packed.buffer]);
+    if (this.#isFull()) return Promise.reject(overloaded('append'));
+    return this.#request((id) => ({ id, kind: 'append', packed, nowMs }), [packed.buffer]);
   }
 
   async call<Table extends Operations, K extends keyof Table & string>(
     op: K,
     ...args: Parameters<Table[K]>
   ): Promise<ReturnType<Table[K]>> {
-    if (this.isFull()) throw overloaded(op);
-    return (await this.request((id) => ({ id, kind: 'call', call: { op, args } }))) as ReturnType<Table[K]>;
+    if (this.#isFull()) throw overloaded(op);
+    return (await this.#request((id) => ({ id, kind: 'call', call: { op, args } }))) as ReturnType<Table[K]>;
   }
 
   /** Runs in a transaction shared with other commands that came while the last group was being committed. */
@@ -95,29 +95,29 @@ export class ThreadClient {
     op: K,
     ...args: Parameters<Table[K]>
   ): Promise<ReturnType<Table[K]>> {
-    if (this.isFull()) throw overloaded(op);
+    if (this.#isFull()) throw overloaded(op);
     const answer = new Promise<unknown>((resolve, reject) =>
-      this.waitingCommands.push({ call: { op, args }, pending: { resolve, reject } }),
+      this.#waitingCommands.push({ call: { op, args }, pending: { resolve, reject } }),
     );
-    if (!this.commandsRunning) void this.runCommands();
+    if (!this.#commandsRunning) void this.#runCommands();
     return (await answer) as ReturnType<Table[K]>;
   }
 
   async end(): Promise<void> {
-    this.ended = true;
-    await this.worker.terminate();
+    this.#ended = true;
+    await this.#worker.terminate();
   }
 
-  private isFull(): boolean {
-    return this.pending.size + this.waitingCommands.length >= this.plan.maxPending;
+  #isFull(): boolean {
+    return this.#pending.size + this.#waitingCommands.length >= this.#plan.maxPending;
   }
 
-  private async runCommands(): Promise<void> {
-    this.commandsRunning = true;
-    while (this.waitingCommands.length > 0) {
-      const group = this.waitingCommands.splice(0, MAX_COMMANDS_PER_GROUP);
+  async #runCommands(): Promise<void> {
+    this.#commandsRunning = true;
+    while (this.#waitingCommands.length > 0) {
+      const group = this.#waitingCommands.splice(0, MAX_COMMANDS_PER_GROUP);
       try {
-        const replies = (await this.request((id) => ({
+        const replies = (await this.#request((id) => ({
           id,
           kind: 'commands',
           commands: group.map((c) => c.call),
@@ -132,26 +132,26 @@ export class ThreadClient {
         for (const { pending } of group) pending.reject(refused);
       }
     }
-    this.commandsRunning = false;
+    this.#commandsRunning = false;
   }
 
-  private request(make: (id: number) => Request, transfer: ArrayBuffer[] = []): Promise<unknown> {
-    if (this.dead !== null) return Promise.reject(this.dead);
-    const id = this.nextId++;
+  #request(make: (id: number) => Request, transfer: ArrayBuffer[] = []): Promise<unknown> {
+    if (this.#dead !== null) return Promise.reject(this.#dead);
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject });
-      this.worker.postMessage(make(id), transfer);
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage(make(id), transfer);
     });
   }
 
-  private die(why: string): void {
+  #die(why: string): void {
     const refused = new Refused({ code: 'srv.store_unavailable', evidence: { fault: why }, retryAfterSeconds: 1 });
-    this.dead = refused;
-    for (const waiting of this.pending.values()) waiting.reject(refused);
-    this.pending.clear();
-    if (this.ended) return;
+    this.#dead = refused;
+    for (const waiting of this.#pending.values()) waiting.reject(refused);
+    this.#pending.clear();
+    if (this.#ended) return;
     setTimeout(() => {
-      if (!this.ended) this.worker = this.spawn();
+      if (!this.#ended) this.#worker = this.#spawn();
     }, START_AGAIN_MS).unref();
   }
 }

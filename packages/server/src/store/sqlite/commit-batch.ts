@@ -7,52 +7,52 @@ import type { Tails } from './tails.ts';
 /** The append path: one packed batch, one transaction, one sync; a failed batch leaves neither rows nor memory behind. */
 export class BatchCommitter {
   lastId: number;
-  private readonly db: DatabaseSync;
-  private readonly tails: Tails;
-  private readonly dedupe: DedupeTable;
-  private readonly insertMessage;
-  private readonly insertBlock;
-  private readonly insertParty;
-  private readonly selectStored;
-  private readonly begin;
-  private readonly commit;
+  readonly #db: DatabaseSync;
+  readonly #tails: Tails;
+  readonly #dedupe: DedupeTable;
+  readonly #insertMessage;
+  readonly #insertBlock;
+  readonly #insertParty;
+  readonly #selectStored;
+  readonly #begin;
+  readonly #commit;
 
   constructor(db: DatabaseSync, tails: Tails, dedupe: DedupeTable) {
-    this.db = db;
-    this.tails = tails;
-    this.dedupe = dedupe;
+    this.#db = db;
+    this.#tails = tails;
+    this.#dedupe = dedupe;
     this.lastId = Number(db.prepare('SELECT max(id) m FROM message').get()?.['m'] ?? 0);
-    this.insertMessage = db.prepare('INSERT INTO message VALUES(?,?,?,?,?,?,?,?,?,?,?)');
-    this.insertBlock = db.prepare('INSERT INTO channel_block VALUES(?,?,?)');
-    this.insertParty = db.prepare('INSERT OR IGNORE INTO membership(ch, user, joined_ms) VALUES(?,?,?)');
-    this.selectStored = db.prepare('SELECT ch, seq, sender, client_msg_no, ts_ms, payload FROM message WHERE id=?');
-    this.begin = db.prepare('BEGIN IMMEDIATE');
-    this.commit = db.prepare('COMMIT');
+    this.#insertMessage = db.prepare('INSERT INTO message VALUES(?,?,?,?,?,?,?,?,?,?,?)');
+    this.#insertBlock = db.prepare('INSERT INTO channel_block VALUES(?,?,?)');
+    this.#insertParty = db.prepare('INSERT OR IGNORE INTO membership(ch, user, joined_ms) VALUES(?,?,?)');
+    this.#selectStored = db.prepare('SELECT ch, seq, sender, client_msg_no, ts_ms, payload FROM message WHERE id=?');
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
   }
 
   /** Throws what SQLite threw after everything is as it was before. */
   commitBatch(packed: Uint8Array, nowMs: number): Float64Array<ArrayBuffer> {
     const before = this.lastId;
     try {
-      this.begin.run();
-      const results = this.store(Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength), nowMs);
-      this.dedupe.write();
-      this.tails.writeSlice(results.length / 4);
-      this.commit.run();
-      this.dedupe.committed();
-      this.tails.committed(this.lastId, nowMs);
+      this.#begin.run();
+      const results = this.#store(Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength), nowMs);
+      this.#dedupe.write();
+      this.#tails.writeSlice(results.length / 4);
+      this.#commit.run();
+      this.#dedupe.committed();
+      this.#tails.committed(this.lastId, nowMs);
       return results;
     } catch (error) {
       // SQLite itself rolls back after some faults of the disk.
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.lastId = before;
-      this.dedupe.rolledBack();
-      this.tails.rolledBack();
+      this.#dedupe.rolledBack();
+      this.#tails.rolledBack();
       throw error;
     }
   }
 
-  private store(data: Buffer, nowMs: number): Float64Array<ArrayBuffer> {
+  #store(data: Buffer, nowMs: number): Float64Array<ArrayBuffer> {
     const count = data.readUInt32LE(0);
     const results = new Float64Array(count * 4);
     let at = 4;
@@ -69,17 +69,17 @@ export class BatchCommitter {
       let high = 0;
       let low = 0;
       if (clientMsgNo !== '') {
-        ({ high, low } = hashKey(this.dedupe.seed, sender, ch, data, noStart, topicStart));
-        if (this.answerDuplicate({ high, low, ch, sender, clientMsgNo, payload, nowMs }, results, i * 4)) {
+        ({ high, low } = hashKey(this.#dedupe.seed, sender, ch, data, noStart, topicStart));
+        if (this.#answerDuplicate({ high, low, ch, sender, clientMsgNo, payload, nowMs }, results, i * 4)) {
           at = end;
           continue;
         }
       }
-      const tail = this.tails.of(ch);
+      const tail = this.#tails.of(ch);
       const id = this.lastId + 1;
       const seq = tail.seq + 1;
       const topic = topicStart === payloadStart ? '' : data.toString('utf8', topicStart, payloadStart);
-      this.insertMessage.run(
+      this.#insertMessage.run(
         id,
         ch,
         seq,
@@ -92,14 +92,14 @@ export class BatchCommitter {
         topic,
         payload,
       );
-      if ((seq & 31) === 1) this.insertBlock.run(ch, (seq - 1) >>> 5, id);
+      if ((seq & 31) === 1) this.#insertBlock.run(ch, (seq - 1) >>> 5, id);
       if (seq === 1 && data.readUInt32LE(at + 24) !== 0) {
-        this.insertParty.run(ch, data.readUInt32LE(at + 24), tsMs);
-        this.insertParty.run(ch, data.readUInt32LE(at + 28), tsMs);
+        this.#insertParty.run(ch, data.readUInt32LE(at + 24), tsMs);
+        this.#insertParty.run(ch, data.readUInt32LE(at + 28), tsMs);
       }
-      this.tails.advance(tail, id, sender);
+      this.#tails.advance(tail, id, sender);
       this.lastId = id;
-      if (clientMsgNo !== '') this.dedupe.insert(high, low, id, tsMs);
+      if (clientMsgNo !== '') this.#dedupe.insert(high, low, id, tsMs);
       results[i * 4] = STORED;
       results[i * 4 + 1] = id;
       results[i * 4 + 2] = seq;
@@ -110,10 +110,10 @@ export class BatchCommitter {
   }
 
   /** A hit of the hash counts only when the stored row has the same key and is young enough. */
-  private answerDuplicate(key: DuplicateKey, results: Float64Array, slot: number): boolean {
+  #answerDuplicate(key: DuplicateKey, results: Float64Array, slot: number): boolean {
     let status = CONFLICT;
-    const found = this.dedupe.find(key.high, key.low, this.lastId, (id) => {
-      const row = this.selectStored.get(id);
+    const found = this.#dedupe.find(key.high, key.low, this.lastId, (id) => {
+      const row = this.#selectStored.get(id);
       if (row === undefined || row['ch'] !== key.ch || row['sender'] !== key.sender || row['client_msg_no'] !== key.clientMsgNo)
         return false;
       if (Number(row['ts_ms']) <= key.nowMs - DEDUPE_WINDOW_MS) return false;

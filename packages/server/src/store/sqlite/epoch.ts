@@ -16,25 +16,25 @@ export class Epoch {
   /** The id at the freeze. */
   readonly lastId: number;
   /** ch, user, seq of each row. */
-  private readonly rows: Float64Array;
+  readonly #rows: Float64Array;
   /** Rows of a slice, however small its batch. */
-  private readonly minRows: number;
-  private done = 0;
-  private sliceEnd = 0;
+  readonly #minRows: number;
+  #done = 0;
+  #sliceEnd = 0;
 
   constructor(tails: Iterable<Folded>, lastId: number, minRows: number) {
     this.lastId = lastId;
-    this.minRows = minRows;
+    this.#minRows = minRows;
     const rows: number[] = [];
     for (const { ch, seq, readers } of tails) {
       rows.push(ch, 0, seq);
       if (readers !== null) for (const [user, read] of readers) rows.push(ch, user, read);
     }
-    this.rows = Float64Array.from(rows);
+    this.#rows = Float64Array.from(rows);
   }
 
   get rowsLeft(): number {
-    return this.rows.length / 3 - this.done;
+    return this.#rows.length / 3 - this.#done;
   }
 
   get isDone(): boolean {
@@ -42,26 +42,26 @@ export class Epoch {
   }
 
   get sliceIsLast(): boolean {
-    return this.sliceEnd * 3 === this.rows.length;
+    return this.#sliceEnd * 3 === this.#rows.length;
   }
 
   slice(batchSize: number, each: EachRow): void {
-    this.sliceEnd = Math.min(this.rows.length / 3, this.done + Math.max(this.minRows, batchSize * 2));
-    this.walk(each);
+    this.#sliceEnd = Math.min(this.#rows.length / 3, this.#done + Math.max(this.#minRows, batchSize * 2));
+    this.#walk(each);
   }
 
   sliceCommitted(each: EachRow): void {
-    this.walk(each);
-    this.done = this.sliceEnd;
+    this.#walk(each);
+    this.#done = this.#sliceEnd;
   }
 
   sliceRolledBack(): void {
-    this.sliceEnd = this.done;
+    this.#sliceEnd = this.#done;
   }
 
-  private walk(each: EachRow): void {
-    for (let row = this.done; row < this.sliceEnd; row++) {
-      each(this.rows[row * 3] ?? 0, this.rows[row * 3 + 1] ?? 0, this.rows[row * 3 + 2] ?? 0);
+  #walk(each: EachRow): void {
+    for (let row = this.#done; row < this.#sliceEnd; row++) {
+      each(this.#rows[row * 3] ?? 0, this.#rows[row * 3 + 1] ?? 0, this.#rows[row * 3 + 2] ?? 0);
     }
   }
 }
