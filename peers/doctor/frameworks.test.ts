@@ -2,6 +2,7 @@ import { after, before, describe, test } from 'node:test';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
 import { aiocqhttpWith, KOISHI_REVERSE, koishiWith } from '../lib/framework-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const WRONG = 'Wq4hT8nBc1Yd';
@@ -14,7 +15,7 @@ describe('doctor on Koishi', { timeout: 300_000 }, () => {
   let bare = '';
   before(async () => {
     const dialling = "    selfId: '10001'\n    protocol: ws\n    endpoint: ws://127.0.0.1:9/\n";
-    [koishi, bare] = await Promise.all([koishiWith(KOISHI_REVERSE), koishiWith(dialling)]);
+    [koishi, bare] = await startAll([koishiWith(KOISHI_REVERSE), koishiWith(dialling)]);
   });
   after(stopPrograms);
 
@@ -93,7 +94,7 @@ describe('doctor on aiocqhttp', { timeout: 300_000 }, () => {
   let checked = '';
   let open = '';
   before(async () => {
-    [checked, open] = await Promise.all([aiocqhttpWith(`access_token='${RIGHT}'`), aiocqhttpWith('')]);
+    [checked, open] = await startAll([aiocqhttpWith(`access_token='${RIGHT}'`), aiocqhttpWith('')]);
   });
   after(stopPrograms);
 

@@ -10,6 +10,7 @@ import { type Nginx, PASS_UPGRADE, passTo, startNginx } from '../lib/nginx.ts';
 import { freePort } from '../lib/nonebot.ts';
 import { type Bot, startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const WRONG = 'Wq4hT8nBc1Yd';
@@ -27,7 +28,7 @@ describe('doctor with a real nginx in between', { timeout: 300_000 }, () => {
     certificates = makeCertificates();
     hole = await listenTcp(() => undefined);
     const closed = await freePort();
-    const started = await Promise.all([
+    const started = await startAll([
       startBot({ python: 'HUFU_PEERS_PYTHON', env: `ONEBOT_ACCESS_TOKEN=${RIGHT}` }),
       aiocqhttpWith(`access_token='${RIGHT}'`),
       koishiWith(KOISHI_REVERSE),

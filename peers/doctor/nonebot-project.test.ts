@@ -9,6 +9,7 @@ import { checkRow } from '../lib/doctor-row.ts';
 import { freePort } from '../lib/nonebot.ts';
 import { type Bot, type BotSetup, startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const ACTIVE = ['--active', '--self-id', '10001'];
@@ -26,7 +27,7 @@ describe('doctor on a NoneBot whose token or port is not as meant', { timeout: 3
       none: { ...client, env: `DRIVER=~none\n${token(RIGHT)}` },
       clients: { ...client, env: `DRIVER=~httpx+~websockets\n${token(RIGHT)}` },
     };
-    await Promise.all(
+    await startAll(
       Object.entries(setups).map(async ([name, setup]) => {
         bots[name] = await startBot(setup);
       }),

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
 import { type Bot, type BotSetup, startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const WRONG = 'Wq4hT8nBc1Yd';
@@ -22,7 +23,7 @@ for (const [driver, [python, module]] of Object.entries(drivers)) {
         misnamed: { env: `ONE_BOT_ACCESS_TOKEN = "${RIGHT}"` },
         deaf: { env: token(RIGHT), run: 'ws="none"' },
       };
-      await Promise.all(
+      await startAll(
         Object.entries(setups).map(async ([name, setup]) => {
           bots[name] = await startBot({ ...setup, python, env: `DRIVER=${module}\n${setup.env}` });
         }),

@@ -5,6 +5,7 @@ import { freePort } from '../lib/nonebot.ts';
 import { startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { resolving } from '../lib/resolver.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RIGHT = 'Rk7vQ2mZx9Lp';
 const ACTIVE = ['--active', '--self-id', '10001'];
@@ -32,7 +33,7 @@ describe('doctor on ports that are no bot program', { timeout: 300_000 }, () => 
   // What /etc/hosts says of localhost differs between machines: the resolver of this process reads a file of our own.
   test('localhost means another loopback address than the one where NoneBot listens', async () => {
     const start = (host: string) => startBot({ python: 'HUFU_PEERS_PYTHON', env: `HOST=${host}\nONEBOT_ACCESS_TOKEN=${RIGHT}` });
-    const [four, six] = await Promise.all([start('127.0.0.1'), start('::1')]);
+    const [four, six] = await startAll([start('127.0.0.1'), start('::1')]);
     const row = (addresses: readonly string[], port: number): Omit<DoctorRow, 'codes'> => ({
       fault: `localhost is ${addresses.join(' and ')}`,
       url: `ws://localhost:${port}/onebot/v11/ws`,

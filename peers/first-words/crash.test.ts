@@ -8,6 +8,7 @@ import { launchChromium } from '../lib/chromium.ts';
 import { freePort, type LoggedEvent, type NoneBot, readEvents, startLoggedNoneBot, stopNoneBots } from '../lib/nonebot.ts';
 import { type BotInPage, openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 import { type SteadySender, steadySender } from '../lib/steady-sender.ts';
 
 const PER_SECOND = 200;
@@ -25,7 +26,7 @@ describe('kill -9 of the server under 200 messages a second', { timeout: 180_000
   let ben: SteadySender;
 
   before(async () => {
-    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    [server, browser] = await startAll([startServer(), launchChromium()]);
     ann = await openPage(browser, server.ready.http);
     await ann.signUp('ann');
     bot = await ann.newBot('Echo', `ws://127.0.0.1:${await freePort()}/onebot/v11/ws`);

@@ -5,6 +5,7 @@ import { launchChromium } from '../lib/chromium.ts';
 import { freePort, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { ADMIN_SECRET, admin, startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 
 /** A PNG of one pixel. */
 const DOT = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -14,7 +15,7 @@ describe('a person in the page and an unmodified NoneBot', { timeout: 120_000 },
   let browser: Browser;
   let ann: PagePerson;
   before(async () => {
-    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    [server, browser] = await startAll([startServer(), launchChromium()]);
     ann = await openPage(browser, server.ready.http);
   });
   after(async () => {

@@ -8,6 +8,7 @@ import { explain } from '../lib/explain.ts';
 import { freePort, type SnippetFile, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 import { tapWire } from '../lib/wire-tap.ts';
 import { WkClient } from '../lib/wk-client.ts';
 import { openSdkPage, type SdkSite, serveSdk } from '../lib/wukong-page.ts';
@@ -20,7 +21,7 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
   let site: SdkSite;
   let ann: PagePerson;
   before(async () => {
-    [server, browser, site] = await Promise.all([startServer(), launchChromium(), serveSdk()]);
+    [server, browser, site] = await startAll([startServer(), launchChromium(), serveSdk()]);
     ann = await openPage(browser, server.ready.http);
     await ann.signUp('ann');
   });

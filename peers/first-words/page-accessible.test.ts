@@ -7,6 +7,7 @@ import { newFriend } from '../lib/friend.ts';
 import { freePort } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const RUN = `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] }).then(({ violations }) =>
@@ -41,7 +42,7 @@ for (const [size, viewport] of [
     let page: Page;
     let group: string;
     before(async () => {
-      [server, browser] = await Promise.all([startServer(), launchChromium()]);
+      [server, browser] = await startAll([startServer(), launchChromium()]);
       ann = await openPage(browser, server.ready.http);
       page = ann.page;
       await page.setViewportSize(viewport);

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { openPage } from '../lib/page.ts';
 import { startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 
 let server: TestServer;
 let browser: Browser;
@@ -13,7 +14,7 @@ let strangerUrl: string;
 let strangerAsked = 0;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launchChromium()]);
+  [server, browser] = await startAll([startServer(), launchChromium()]);
   stranger = createServer((_, response) => {
     strangerAsked += 1;
     response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Content-Type', 'text/html');

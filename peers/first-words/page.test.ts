@@ -8,6 +8,7 @@ import { type Friend, newFriend } from '../lib/friend.ts';
 import { freePort } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const ANN = 1;
 
@@ -34,7 +35,7 @@ describe('the page', { timeout: 300_000 }, () => {
   let ben: Friend;
   let page: Page;
   before(async () => {
-    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    [server, browser] = await startAll([startServer(), launchChromium()]);
     ann = await openPage(browser, server.ready.http);
     await ann.signUp('ann');
     page = ann.page;

@@ -10,6 +10,7 @@ import { freePort } from '../lib/nonebot.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 
 const peer = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 
@@ -27,7 +28,7 @@ describe('what the page shows for Koishi and aiocqhttp, pasted as it is', { time
   let browser: Browser;
   let ann: PagePerson;
   before(async () => {
-    [server, browser] = await Promise.all([startServer(), launchChromium()]);
+    [server, browser] = await startAll([startServer(), launchChromium()]);
     ann = await openPage(browser, server.ready.http);
     await ann.signUp('ann');
   });

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
+import { startAll } from '../lib/start-all.ts';
 import { openSdkPage, sdkHash, type SdkPage, type SdkSite, serveSdk } from '../lib/wukong-page.ts';
 
 /** Of wukongimjssdk-1.0.4.tgz as npm has it (its own integrity is in package-lock.json). */
@@ -19,7 +20,7 @@ describe('the unmodified wukongimjssdk 1.0.4 in Chromium', { timeout: 180_000 },
   let ben: SdkPage;
 
   before(async () => {
-    [server, site, browser] = await Promise.all([startServer(), serveSdk(), launchChromium()]);
+    [server, site, browser] = await startAll([startServer(), serveSdk(), launchChromium()]);
     for (const uid of ['ann', 'ben', 'cat']) {
       const made = await admin(server, '/user/token', { uid, token: `t-${uid}`, device_flag: WEB, device_level: 1 });
       assert.equal(made.status, 200);

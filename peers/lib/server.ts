@@ -85,7 +85,10 @@ function bare(address: string): string {
 function readyLine(child: ChildProcess, stderr: () => string): Promise<Ready> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(new Error(`not ready within 30 s\n${stderr()}`)), 30_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`not ready within 30 s\n${stderr()}`));
+    }, 30_000);
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       const line = /^(\{"event":"ready".*\})$/m.exec(text)?.[1];
