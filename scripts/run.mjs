@@ -63,8 +63,6 @@ function buildPage() {
     'packages/web/vite.config.ts',
     'packages/web/package.json',
     'packages/client/src',
-    'packages/protocol/src',
-    'packages/refusals/src',
   ];
   const want = hashOf(
     sources.flatMap((one) => filesOf(join(root, one))).map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`),

@@ -9,7 +9,7 @@ export interface SecretSources {
 }
 
 /** Names of secrets a person can give, each as `--<name>-env NAME`; one of them may come as `--token-stdin`. */
-export const SECRET_NAMES = ['token', 'password', 'managerToken', 'accessToken', 'secret'] as const;
+const SECRET_NAMES = ['token', 'password', 'managerToken', 'accessToken', 'secret'] as const;
 
 export type SecretOptions = Readonly<Record<string, unknown>>;
 

@@ -26,7 +26,7 @@ export interface DiagnoseOptions {
   readonly tools?: Tools;
 }
 
-export const TOTAL_MS = 10_000;
+const TOTAL_MS = 10_000;
 export const MAX_REQUESTS = 20;
 
 /** Runs the target's probes one after the other, each only if what is known makes it useful, and draws the verdict. */

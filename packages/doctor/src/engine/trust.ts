@@ -2,7 +2,7 @@ import { type Facts, seenAs } from '../model/facts.ts';
 import type { Probe, Statement, Target } from '../model/target.ts';
 
 /** Secrets may travel: there are none, or whoever answers has proven its name, or no proof was asked for, or the person said so. */
-export function maySendSecrets(facts: Facts): boolean {
+function maySendSecrets(facts: Facts): boolean {
   const { question } = facts;
   const tls = seenAs(facts, 'N3', 'tls');
   return (

@@ -115,7 +115,7 @@ export const reachOpen: readonly Statement[] = [
 ];
 
 /** Seconds the peer's clock is ahead, from its Date header (one second of resolution); null when it sent none. Needs `clockMs` among the given. */
-export function skewSeconds(facts: Facts): number | null {
+function skewSeconds(facts: Facts): number | null {
   const date = Date.parse(httpOf(facts, 'H1')?.headers['date'] ?? '');
   const clockMs = facts.question.given['clockMs'];
   return Number.isNaN(date) || typeof clockMs !== 'number' ? null : Math.round((date - clockMs) / 1000);

@@ -35,7 +35,7 @@ export function networkTools(given: Secrets, limit: { readonly requests: number;
   };
 }
 
-export function noteOf(request: string, values: NoteSeen['values'], secrets: Secrets): NoteSeen {
+function noteOf(request: string, values: NoteSeen['values'], secrets: Secrets): NoteSeen {
   const clean = Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? shorten(value, secrets) : value]);
   return { kind: 'note', request, values: Object.fromEntries(clean), ms: 0 };
 }

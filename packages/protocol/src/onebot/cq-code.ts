@@ -4,21 +4,21 @@ import type { Segment, SegmentData, SegmentValue } from './segments.ts';
 const WORD = /^[A-Za-z0-9_.-]+$/;
 
 /** Escapes text outside of codes. */
-export function escapeCqText(text: string): string {
+function escapeCqText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('[', '&#91;').replaceAll(']', '&#93;');
 }
 
 /** Escapes a parameter's value: as text, and the comma. */
-export function escapeCqValue(value: string): string {
+function escapeCqValue(value: string): string {
   return escapeCqText(value).replaceAll(',', '&#44;');
 }
 
 /** `&#44;` stays as it is in text: only values escape the comma. `&amp;` comes last, so that an escaped escape survives. */
-export function unescapeCqText(text: string): string {
+function unescapeCqText(text: string): string {
   return text.replaceAll('&#91;', '[').replaceAll('&#93;', ']').replaceAll('&amp;', '&');
 }
 
-export function unescapeCqValue(value: string): string {
+function unescapeCqValue(value: string): string {
   return value.replaceAll('&#91;', '[').replaceAll('&#93;', ']').replaceAll('&#44;', ',').replaceAll('&amp;', '&');
 }
 

@@ -159,7 +159,7 @@ export const probes: readonly Probe[] = [
   },
 ];
 
-export function identityHeader(facts: Facts): string | null {
+function identityHeader(facts: Facts): string | null {
   const name = facts.question.given['identityHeader'];
   return name === undefined ? null : String(name);
 }

@@ -6,7 +6,7 @@ import { type ChangeBus, publish } from '../publish.ts';
 import { checkName } from '../users/account-rules.ts';
 import type { Preset } from './presets.ts';
 
-export const MAX_CLIENTS_PER_BOT = 16;
+const MAX_CLIENTS_PER_BOT = 16;
 
 export interface BotClientPorts {
   readonly directory: Pick<Directory, 'botClients' | 'saveBotClient' | 'removeBotClient'>;

@@ -13,7 +13,7 @@ const num = (row: Row, key: string): number => Number(row[key] ?? 0);
 const str = (row: Row, key: string): string => String(row[key] ?? '');
 const strOrNull = (row: Row, key: string): string | null => (row[key] == null ? null : String(row[key]));
 const flag = (row: Row, key: string): boolean => row[key] === 1;
-export function bytes(row: Row, key: string): Uint8Array<ArrayBuffer> {
+function bytes(row: Row, key: string): Uint8Array<ArrayBuffer> {
   const value = row[key];
   return value instanceof Uint8Array ? new Uint8Array(value) : new Uint8Array(0);
 }

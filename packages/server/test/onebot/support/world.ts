@@ -18,7 +18,7 @@ import {
 } from '../../../src/surfaces/onebot/index.ts';
 import { channelOf, memberOf, MemoryLog, MemoryWorld, stateOf, userOf } from '../../support/memory-world.ts';
 
-export const START_MS = 1_767_225_600_000;
+const START_MS = 1_767_225_600_000;
 const silent: Log = { info: () => undefined, warn: () => undefined, error: (fields, text) => console.error(text, fields) };
 
 /** Ann (10001) owns group ops (30001) with the bot (20001), and is its friend; Eve (10003) knows nobody. */

@@ -91,7 +91,7 @@ export const bearer = (token: string) => [`Authorization: Bearer ${token}`];
 
 /** Refused before the upgrade, by status. */
 // biome-ignore format: one mistake a line, to be read as a table
-export const HANDSHAKES: readonly Handshake[] = [
+const HANDSHAKES: readonly Handshake[] = [
   { code: 'cred.missing', how: 'no token', status: 401, retcode: 1401 },
   { code: 'cred.missing', how: 'Bearer with nothing behind it', lines: ['Authorization: Bearer'], status: 401, retcode: 1401 },
   { code: 'cred.malformed', how: 'a scheme that is none', lines: ['Authorization: Digest abc'], status: 401, retcode: 1401, evidence: ['scheme'] },

@@ -22,7 +22,7 @@ const FINGERPRINT = 'presentedFingerprint';
 
 /** What a CONNECT can be refused for, whichever of the four wires it comes on. */
 // biome-ignore format: one mistake a line, to be read as a table
-export const CONNECTS: readonly Refused[] = [
+const CONNECTS: readonly Refused[] = [
   { code: 'cred.missing', how: 'an empty token', claim: { uid: 'alice', token: '' }, reason: 2, close: 4401 },
   { code: 'cred.unknown', how: 'an unknown uid', claim: { uid: 'nobody', token: 'guess' }, reason: 2, close: 4401, evidence: ['uidKnown', FINGERPRINT] },
   { code: 'cred.mismatch', how: 'a wrong token', claim: { uid: 'alice', token: 'guess' }, reason: 2, close: 4401, evidence: ['flagsWithToken', 'connectedWithFlag', FINGERPRINT] },

@@ -41,7 +41,7 @@ async function ask(world: World, refused: Refused, from: string): Promise<HttpAn
 }
 
 /** The mistakes that every credential of an HTTP request can have; each on a route of back ends and on one of the page. */
-export const CREDENTIALS: readonly (Omit<Refused, 'request' | 'status'> & {
+const CREDENTIALS: readonly (Omit<Refused, 'request' | 'status'> & {
   readonly headers?: (world: World) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   readonly query?: string;
 })[] = [

@@ -103,7 +103,7 @@ function checkRecord(one: Case, explained: Explained): void {
 const NEVER_TOLD = /presentedFingerprint|presentedKind|ownerUid|flagsWithToken|nearMiss|hfb_|hfa_|hfs_/;
 
 /** The public code is all that a peer may read of the cause. */
-export function checkNoLeak(code: RefusalCode, text: string): void {
+function checkNoLeak(code: RefusalCode, text: string): void {
   const { publicCode } = definitionOf(code);
   const named = CODES.filter((other) => new RegExp(`(?<![\\w./])${other.replace('.', '\\.')}(?![\\w])`).test(text));
   for (const other of named) assert.equal(other, publicCode, `the answer names ${other}: ${text}`);
@@ -125,7 +125,7 @@ async function checkStrangers(world: World, { requestId }: Explained): Promise<v
 }
 
 /** An answer without what differs in every answer: the request id and the date. */
-export function withoutIds(answer: { readonly status: number; readonly headers: object; readonly text: string }) {
+function withoutIds(answer: { readonly status: number; readonly headers: object; readonly text: string }) {
   const { 'x-request-id': _, date: __, ...headers } = answer.headers as Record<string, string>;
   return { status: answer.status, headers, text: answer.text.replace(/hr_[0-9A-Z]{26}/g, 'hr_…') };
 }
