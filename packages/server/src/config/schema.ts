@@ -123,7 +123,7 @@ export const options: Options = {
   'listen.onebotHttp': {
     default: '127.0.0.1:3000',
     env: 'HUFU_LISTEN_ONEBOT_HTTP',
-    doc: 'OneBot, the port LLOneBot users know for HTTP; takes WebSocket upgrades too. Taken by another program: one line in the log.',
+    doc: 'OneBot forward WebSocket, at the port that LLOneBot users know for HTTP. Taken by another program: one line in the log.',
     read: address,
   },
   'listen.onebotWs': {
