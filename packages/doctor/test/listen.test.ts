@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import { runDoctor } from '../src/cli/run.ts';
+import { listenOnce } from '../src/listen/listen.ts';
 
 const TOKEN = 'tok-secret-3';
 
@@ -124,6 +125,19 @@ test('somebody who connects and says nothing is no healthy connection, and does 
     dial(GOOD)(address);
   });
   assert.deepEqual([both.exit, both.codes], [0, []]);
+});
+
+test('a connection that stays open is not said to be closed by the peer when the doctor ends it', async () => {
+  const seen = await listenOnce({
+    host: '127.0.0.1',
+    port: 0,
+    secrets: {},
+    waitMs: 10_000,
+    listenMs: 50,
+    onListening: (address) => void new WebSocket(`ws://${address}/`, { headers: GOOD }),
+  });
+  const { frames } = seen;
+  assert.equal(frames?.kind === 'ws' ? frames.close : 'no WebSocket', null);
 });
 
 test('a browser is told from a OneBot program', async () => {

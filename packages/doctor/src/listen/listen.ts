@@ -1,8 +1,8 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { FrameDecoder } from '@hufu/protocol/wkproto';
-import { WebSocketServer } from 'ws';
-import type { Seen } from '../model/facts.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Seen, WsSeen } from '../model/facts.ts';
 import type { Secrets } from '../model/question.ts';
 import { MAX_BODY, shorten } from '../tools/redact.ts';
 import { note, readCall, readSignature } from './read-call.ts';
@@ -20,6 +20,10 @@ export interface ListenOptions {
 }
 
 const MAX_POST = 256 * 1024;
+const MAX_FRAMES = 8;
+/** For the close frame, and for the answer to a POST, to leave. */
+const CLOSE_MS = 200;
+const ANSWER_MS = 50;
 
 /** Waits for one connection, accepts what it can, answers what came. Nothing is sent but the 101 or a 204. */
 export function listenOnce(options: ListenOptions): Promise<Readonly<Record<string, Seen>>> {
@@ -57,58 +61,20 @@ export function listenOnce(options: ListenOptions): Promise<Readonly<Record<stri
     };
 
     web.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      const seen: Record<string, Seen> = { first: first(socket, 'http'), ...readCall(request, secrets) };
-      upgrades.handleUpgrade(request, socket, head, (ws) => {
-        const startMs = performance.now();
-        const frames: string[] = [];
-        const end = (close: { code: number; reason: string } | null) => {
-          const afterMs = Math.round(performance.now() - startMs);
-          const closed = close === null ? null : { ...close, afterMs };
-          seen['frames'] = {
-            kind: 'ws',
-            request: 'frames',
-            status: 101,
-            headers: {},
-            body: '',
-            frames,
-            close: closed,
-            error: null,
-            ms: afterMs,
-          };
-          ws.close(1000);
-          setTimeout(() => finish(seen), 200);
-        };
-        const listening = setTimeout(() => end(null), options.listenMs);
-        ws.on('error', () => ws.terminate());
-        ws.on('message', (data) => {
-          if (frames.length < 8) frames.push(shorten(String(data), secrets, MAX_BODY));
-        });
-        ws.once('close', (code, reason) => {
-          clearTimeout(listening);
-          end({ code, reason: shorten(String(reason), secrets) });
-        });
+      const seen = { first: first(socket, 'http'), ...readCall(request, secrets) };
+      upgrades.handleUpgrade(request, socket, head, async (ws) => {
+        const frames = await hear(ws, options);
+        ws.close(1000);
+        setTimeout(() => finish({ ...seen, frames }), CLOSE_MS);
       });
     });
-    web.on('request', (request, response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      request.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= MAX_POST) chunks.push(chunk);
-      });
-      request.on('end', () => {
-        response.writeHead(204).end();
-        const isEvent = request.method === 'POST';
-        const signature = isEvent
-          ? readSignature(headerOf(request, 'x-signature'), Buffer.concat(chunks), secrets['secret'])
-          : null;
-        const seen = {
-          first: first(request.socket, 'http'),
-          ...readCall(request, secrets),
-          ...(signature === null ? {} : { signature }),
-        };
-        setTimeout(() => finish(seen), 50);
-      });
+    web.on('request', async (request, response) => {
+      const body = await readBody(request);
+      response.writeHead(204).end();
+      const isEvent = request.method === 'POST';
+      const signature = isEvent ? readSignature(headerOf(request, 'x-signature'), body, secrets['secret']) : null;
+      const seen = { first: first(request.socket, 'http'), ...readCall(request, secrets) };
+      setTimeout(() => finish(signature === null ? seen : { ...seen, signature }), ANSWER_MS);
     });
     web.on('clientError', (_, socket) => {
       socket.destroy();
@@ -124,6 +90,39 @@ export function listenOnce(options: ListenOptions): Promise<Readonly<Record<stri
       options.onListening(`${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`);
     });
   });
+}
+
+/** What a WebSocket says until it closes, or for `listenMs`. */
+function hear(ws: WebSocket, { listenMs, secrets }: Pick<ListenOptions, 'listenMs' | 'secrets'>): Promise<WsSeen> {
+  const startMs = performance.now();
+  const frames: string[] = [];
+  const heard = (close: { readonly code: number; readonly reason: string } | null): WsSeen => {
+    const ms = Math.round(performance.now() - startMs);
+    const closed = close === null ? null : { ...close, afterMs: ms };
+    return { kind: 'ws', request: 'frames', status: 101, headers: {}, body: '', frames, close: closed, error: null, ms };
+  };
+  return new Promise((resolve) => {
+    const listening = setTimeout(() => resolve(heard(null)), listenMs);
+    ws.on('error', () => ws.terminate());
+    ws.on('message', (data) => {
+      if (frames.length < MAX_FRAMES) frames.push(shorten(String(data), secrets, MAX_BODY));
+    });
+    ws.once('close', (code, reason) => {
+      clearTimeout(listening);
+      resolve(heard({ code, reason: shorten(String(reason), secrets) }));
+    });
+  });
+}
+
+/** Of a body that is too long, what fits. A peer that goes away in the middle is never answered: the wait goes on. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= MAX_POST) chunks.push(chunk);
+  });
+  return new Promise((resolve) => request.once('end', () => resolve(Buffer.concat(chunks))));
 }
 
 function first(socket: Socket, protocol: string): Seen {
