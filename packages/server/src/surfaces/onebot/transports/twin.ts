@@ -1,5 +1,6 @@
 import type { BotClient, User } from '../../../domain/model.ts';
-import type { BotClientState, OnebotDeps } from '../deps.ts';
+import type { ClientStates } from '../client-states.ts';
+import type { OnebotDeps } from '../deps.ts';
 import { recordDial } from './record-dial.ts';
 
 /** Whether two reverse clients would dial the same place. */
@@ -9,7 +10,7 @@ export function isSameUrl(a: string | null, b: string | null): boolean {
 
 export interface Twins {
   readonly deps: OnebotDeps;
-  readonly setState: (clientId: string, state: BotClientState) => void;
+  readonly states: ClientStates;
   readonly bot: User;
   readonly client: BotClient;
   /** The one that is dialled already. */
@@ -17,12 +18,12 @@ export interface Twins {
 }
 
 /** Two connections of one bot to one address would throw each other out for ever: the second is never dialled. */
-export function refuseTwin({ deps, setState, bot, client, twin }: Twins): void {
+export function refuseTwin({ deps, states, bot, client, twin }: Twins): void {
   const refusal = {
     code: 'config.invalid',
     evidence: { reason: 'another client of this bot has the same address', otherClient: twin.name },
   } as const;
   const requestId = recordDial(deps, { bot, client }, refusal);
   const text = { zh: '同一个机器人已有客户端使用这个地址', en: 'Another client of this bot has the same address.' };
-  setState(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
+  states.set(client.id, { state: 'refused', since: deps.now(), refusal: { code: refusal.code, requestId, text } });
 }
