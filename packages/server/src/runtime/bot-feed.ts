@@ -1,7 +1,8 @@
 import type { Refusal } from '@hufu/refusals';
-import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
+import type { ChannelStates } from '../domain/channels/channel-states.ts';
 import { FLAG_SYNC_ONCE, type Message, type User } from '../domain/model.ts';
 import type { Directory, MessageLog } from '../domain/ports.ts';
+import type { Users } from '../domain/users/users.ts';
 import type { Log } from '../kernel/log.ts';
 import { refusalOf } from '../kernel/outcome.ts';
 import type { CursorSaver } from './cursor-saver.ts';

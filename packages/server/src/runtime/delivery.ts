@@ -1,6 +1,7 @@
-import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
+import type { ChannelStates } from '../domain/channels/channel-states.ts';
 import type { Message } from '../domain/model.ts';
 import type { Bus, MessageLog, Stored } from '../domain/ports.ts';
+import type { Users } from '../domain/users/users.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Hub } from './hub.ts';
 import { type Delivery, deliveryOf } from './session.ts';

@@ -1,6 +1,7 @@
-import type { ChannelStates, Users } from '../domain/channels/channel-states.ts';
+import type { ChannelStates } from '../domain/channels/channel-states.ts';
 import { peerOf } from '../domain/channels/channel-id.ts';
 import { type Change, type Channel, GROUP, PERSON } from '../domain/model.ts';
+import type { Users } from '../domain/users/users.ts';
 import type { Hub } from './hub.ts';
 import type { Notification } from './session.ts';
 

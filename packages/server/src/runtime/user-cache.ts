@@ -1,6 +1,6 @@
-import type { Users } from '../domain/channels/channel-states.ts';
 import type { Change, User } from '../domain/model.ts';
 import type { Bus, Directory } from '../domain/ports.ts';
+import type { Users } from '../domain/users/users.ts';
 import { ok, type Outcome } from '../kernel/outcome.ts';
 
 /** So that messages can be committed between two pieces of a long list. */

@@ -1,6 +1,7 @@
-import type { ChannelStates, Users } from '../../src/domain/channels/channel-states.ts';
+import type { ChannelStates } from '../../src/domain/channels/channel-states.ts';
 import type { AppendResult, Channel, ChannelState, Draft, Member, Message, User } from '../../src/domain/model.ts';
 import type { MessageLog } from '../../src/domain/ports.ts';
+import type { Users } from '../../src/domain/users/users.ts';
 import type { Log } from '../../src/kernel/log.ts';
 import { ok, type Outcome } from '../../src/kernel/outcome.ts';
 import { messageOf } from '../../src/runtime/append-queue.ts';

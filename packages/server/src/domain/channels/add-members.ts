@@ -4,7 +4,8 @@ import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
 import { isUid } from '../users/uid.ts';
-import type { ChannelStates, Users } from './channel-states.ts';
+import type { Users } from '../users/users.ts';
+import type { ChannelStates } from './channel-states.ts';
 import { findAccounts } from './create-group.ts';
 
 export interface AddMembersPorts {

@@ -1,7 +1,8 @@
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 import { type ChannelState, PERSON, type User } from '../model.ts';
+import type { Users } from '../users/users.ts';
 import { type ChannelName, peerOf, storedChannelId } from './channel-id.ts';
-import type { ChannelStates, Users } from './channel-states.ts';
+import type { ChannelStates } from './channel-states.ts';
 
 export interface FindChannelPorts {
   readonly users: Users;

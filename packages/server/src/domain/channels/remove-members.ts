@@ -3,7 +3,8 @@ import { type ChannelState, GROUP, type User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { isUid } from '../users/uid.ts';
-import type { ChannelStates, Users } from './channel-states.ts';
+import type { Users } from '../users/users.ts';
+import type { ChannelStates } from './channel-states.ts';
 
 export interface RemoveMembersPorts {
   readonly users: Users;

@@ -4,7 +4,8 @@ import type { Directory, NewChannel } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { ensurePeople } from '../users/ensure-people.ts';
 import { isUid } from '../users/uid.ts';
-import type { ChannelStates, Users } from './channel-states.ts';
+import type { Users } from '../users/users.ts';
+import type { ChannelStates } from './channel-states.ts';
 
 export interface SaveChannelPorts {
   readonly users: Users;

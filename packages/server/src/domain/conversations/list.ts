@@ -1,8 +1,9 @@
-import type { ChannelStates, Users } from '../channels/channel-states.ts';
+import type { ChannelStates } from '../channels/channel-states.ts';
 import { peerOf } from '../channels/channel-id.ts';
 import { PERSON, type User } from '../model.ts';
 import type { ConversationRow, Directory } from '../ports.ts';
 import { shownGroupName, shownName } from '../users/shown-name.ts';
+import type { Users } from '../users/users.ts';
 
 export interface ListConversationsPorts {
   readonly users: Users;

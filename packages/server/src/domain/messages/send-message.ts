@@ -1,8 +1,9 @@
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { peerOf, storedChannelId } from '../channels/channel-id.ts';
-import type { ChannelStates, Users } from '../channels/channel-states.ts';
+import type { ChannelStates } from '../channels/channel-states.ts';
 import { isStranger, maySpeak, type SpeakRules } from '../channels/may-speak.ts';
 import { type AppendResult, type ChannelState, type Draft, FLAG_NO_PERSIST, PERSON, type User } from '../model.ts';
+import type { Users } from '../users/users.ts';
 
 export interface SendCommand {
   readonly sender: User;

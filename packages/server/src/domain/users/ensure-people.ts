@@ -1,7 +1,7 @@
 import { type Outcome, refuse } from '../../kernel/outcome.ts';
-import type { Users } from '../channels/channel-states.ts';
 import type { User } from '../model.ts';
 import { isUid } from './uid.ts';
+import type { Users } from './users.ts';
 
 /** How many accounts one call may name; WuKongIM back ends send whole groups at once. */
 const MAX_UIDS_PER_CALL = 20_000;

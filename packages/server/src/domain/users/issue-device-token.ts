@@ -1,9 +1,9 @@
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
-import type { Users } from '../channels/channel-states.ts';
 import type { User } from '../model.ts';
 import type { Directory } from '../ports.ts';
 import { type ChangeBus, publish } from '../publish.ts';
 import { checkAccountUid } from './account-rules.ts';
+import type { Users } from './users.ts';
 
 export interface IssueTokenPorts {
   readonly users: Users;

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Users } from '../../domain/channels/channel-states.ts';
 import type { DeviceToken, Session, User } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
 import { isReservedUid } from '../../domain/users/account-rules.ts';
+import type { Users } from '../../domain/users/users.ts';
 import { type Outcome, ok, refuse } from '../../kernel/outcome.ts';
 import type { AdminSecret } from './admin-secret.ts';
 import type { BotTokens } from './bot-token.ts';

@@ -1,7 +1,8 @@
 import type { Refusal } from '@hufu/refusals';
-import type { ChannelStates, Users } from '../../domain/channels/channel-states.ts';
+import type { ChannelStates } from '../../domain/channels/channel-states.ts';
 import type { User } from '../../domain/model.ts';
 import type { Bus, Directory, FileStore, MessageLog } from '../../domain/ports.ts';
+import type { Users } from '../../domain/users/users.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { DecisionRow, Explanation, Viewer } from '../../policy/decisions/recorder.ts';
 import type { Hub } from '../../runtime/hub.ts';

@@ -1,6 +1,6 @@
-import type { Users } from '../../domain/channels/channel-states.ts';
 import type { Session, User } from '../../domain/model.ts';
 import type { Directory } from '../../domain/ports.ts';
+import type { Users } from '../../domain/users/users.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import { type BearerPorts, identifyBearer } from '../../policy/credentials/bearer.ts';
 import { extractCredential } from '../../policy/credentials/extract.ts';

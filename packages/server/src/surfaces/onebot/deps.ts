@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Evidence, Refusal, RefusalCode } from '@hufu/refusals';
-import type { ChannelStates, Users } from '../../domain/channels/channel-states.ts';
+import type { ChannelStates } from '../../domain/channels/channel-states.ts';
 import type { SendPorts } from '../../domain/messages/send-message.ts';
 import type { BotClient, User } from '../../domain/model.ts';
 import type { Directory, FileStore, MessageLog } from '../../domain/ports.ts';
+import type { Users } from '../../domain/users/users.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Hub } from '../../runtime/hub.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { addresseeOf } from '../../domain/channels/channel-id.ts';
 import { type Channel, FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, type Message } from '../../domain/model.ts';
-import type { Users } from '../../domain/channels/channel-states.ts';
+import type { Users } from '../../domain/users/users.ts';
 
 /** Who sent a message and to whom, in this API's words, each as a JSON string. */
 interface Parties {
