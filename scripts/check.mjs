@@ -31,6 +31,8 @@ step('format and lint', process.execPath, [
   'peers',
 ]);
 
+step('nothing is unused', process.execPath, [join(root, 'node_modules/knip/bin/knip.js')]);
+
 step('reference pages are what the code declares', process.execPath, [
   '--disable-warning=ExperimentalWarning',
   join(root, 'scripts/docs.mjs'),
