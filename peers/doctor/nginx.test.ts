@@ -7,7 +7,7 @@ import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
 import { aiocqhttpWith, KOISHI_REVERSE, koishiWith } from '../lib/framework-setup.ts';
 import { listenTcp } from '../lib/listeners.ts';
 import { type Nginx, PASS_UPGRADE, passTo, startNginx } from '../lib/nginx.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { type Bot, startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { startAll } from '../lib/start-all.ts';

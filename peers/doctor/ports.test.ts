@@ -1,7 +1,7 @@
 import { after, describe, test } from 'node:test';
 import { checkRow, type DoctorRow } from '../lib/doctor-row.ts';
 import { listenDeaf, listenTcp } from '../lib/listeners.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { startBot } from '../lib/nonebot-setup.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { resolving } from '../lib/resolver.ts';

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
-import { freePort, type LoggedEvent, type NoneBot, readEvents, startLoggedNoneBot, stopNoneBots } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
+import { type LoggedEvent, readEvents, startLoggedNoneBot } from '../lib/nonebot.ts';
+import { type Program, stopPrograms } from '../lib/program.ts';
 import { type BotInPage, openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
 import { startAll } from '../lib/start-all.ts';
@@ -21,7 +23,7 @@ describe('kill -9 of the server under 200 messages a second', { timeout: 180_000
   let browser: Browser;
   let ann: PagePerson;
   let bot: BotInPage;
-  let nonebot: NoneBot;
+  let nonebot: Program;
   let groupId: string;
   let ben: SteadySender;
 
@@ -40,7 +42,7 @@ describe('kill -9 of the server under 200 messages a second', { timeout: 180_000
     await ben.connect(server.ready.tcp);
   });
   after(async () => {
-    await stopNoneBots();
+    await stopPrograms();
     await browser?.close();
     await server?.close();
     rmSync(folder, { recursive: true, force: true });

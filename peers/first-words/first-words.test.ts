@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
-import { freePort, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
+import { startNoneBot } from '../lib/nonebot.ts';
+import { stopPrograms } from '../lib/program.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { ADMIN_SECRET, admin, startServer, type TestServer } from '../lib/server.ts';
 import { startAll } from '../lib/start-all.ts';
@@ -19,7 +21,7 @@ describe('a person in the page and an unmodified NoneBot', { timeout: 120_000 },
     ann = await openPage(browser, server.ready.http);
   });
   after(async () => {
-    await stopNoneBots();
+    await stopPrograms();
     await browser?.close();
     await server?.close();
   });

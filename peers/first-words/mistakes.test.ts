@@ -5,7 +5,9 @@ import { operatorText, personText } from '@hufu/refusals/texts';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { explain } from '../lib/explain.ts';
-import { freePort, type SnippetFile, startNoneBot, stopNoneBots } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
+import { startNoneBot } from '../lib/nonebot.ts';
+import { type SnippetFile, stopPrograms } from '../lib/program.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
 import { startAll } from '../lib/start-all.ts';
@@ -26,7 +28,7 @@ describe('a mistake shows its own cause and its repair to whom it concerns, and 
     await ann.signUp('ann');
   });
   after(async () => {
-    await stopNoneBots();
+    await stopPrograms();
     await browser?.close();
     site?.close();
     await server?.close();

@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../lib/chromium.ts';
 import { newFriend } from '../lib/friend.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer } from '../lib/server.ts';
 import { startAll } from '../lib/start-all.ts';

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { pngOf } from '../../packages/web/test/png.ts';
 import { launchChromium } from '../lib/chromium.ts';
 import { type Friend, newFriend } from '../lib/friend.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { admin, startServer, type TestServer, until } from '../lib/server.ts';
 import { startAll } from '../lib/start-all.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { startAiocqhttp } from '../lib/aiocqhttp.ts';
 import { explain } from '../lib/explain.ts';
 import { type Friend, newFriend } from '../lib/friend.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { newPerson } from '../lib/person.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { call, startServer, type TestServer, until } from '../lib/server.ts';

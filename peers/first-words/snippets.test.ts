@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { startAiocqhttp } from '../lib/aiocqhttp.ts';
 import { launchChromium } from '../lib/chromium.ts';
 import { startKoishi } from '../lib/koishi.ts';
-import { freePort } from '../lib/nonebot.ts';
+import { freePort } from '../lib/free-port.ts';
 import { openPage, type PagePerson } from '../lib/page.ts';
 import { stopPrograms } from '../lib/program.ts';
 import { startServer, type TestServer } from '../lib/server.ts';

@@ -1,6 +1,6 @@
 import { startAiocqhttp } from './aiocqhttp.ts';
 import { startKoishi } from './koishi.ts';
-import { freePort } from './nonebot.ts';
+import { freePort } from './free-port.ts';
 
 /** Address of a real Koishi whose adapter-onebot has these lines. */
 export async function koishiWith(adapter: string): Promise<string> {

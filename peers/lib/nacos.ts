@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, openSync, readFileSync, r
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { until } from './server.ts';
 
 const HERE = new URL('../nacos', import.meta.url).pathname;
@@ -208,16 +209,6 @@ async function freePorts(line: Line): Promise<number> {
     if (port > 3000 && port < 60_000 && (await Promise.all(all.map(isFree))).every(Boolean)) return port;
   }
   throw new Error('no free ports for Nacos');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function isFree(port: number): Promise<boolean> {

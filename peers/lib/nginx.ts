@@ -1,4 +1,4 @@
-import { freePort } from './nonebot.ts';
+import { freePort } from './free-port.ts';
 import { type Program, startProgram } from './program.ts';
 
 export interface Nginx {

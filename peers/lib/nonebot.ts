@@ -1,20 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { installed, type Program, type SnippetFile, startProgram, stopPrograms } from './program.ts';
-
-export type { SnippetFile };
-export type NoneBot = Program;
-
-export const stopNoneBots = stopPrograms;
+import { installed, type Program, type SnippetFile, startProgram } from './program.ts';
 
 /** An unmodified NoneBot started from exactly these files, with the pinned packages. */
-export function startNoneBot(files: readonly SnippetFile[]): Promise<NoneBot> {
+export function startNoneBot(files: readonly SnippetFile[]): Promise<Program> {
   const python = installed('HUFU_PEERS_PYTHON');
   return startProgram({ name: 'NoneBot', files, command: python, args: ['bot.py'], ready: /Uvicorn running on/ });
 }
 
 /** The same, started with one more file that writes down every message event as it comes into `logFile`, one JSON a line. */
-export function startLoggedNoneBot(files: readonly SnippetFile[], logFile: string): Promise<NoneBot> {
+export function startLoggedNoneBot(files: readonly SnippetFile[], logFile: string): Promise<Program> {
   const python = installed('HUFU_PEERS_PYTHON');
   const plugin = { path: 'event_log.py', content: EVENT_LOG.replace('LOG_FILE', JSON.stringify(logFile)) };
   const args = ['-c', 'import bot, event_log, nonebot; nonebot.run()'];
@@ -45,14 +39,3 @@ async def write(event: MessageEvent):
     with open(LOG_FILE, "a", encoding="utf-8") as log:
         log.write(json.dumps(line) + "\\n")
 `;
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

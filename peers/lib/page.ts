@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { en } from '../../packages/web/src/i18n/en.ts';
 import { zh } from '../../packages/web/src/i18n/zh.ts';
-import type { SnippetFile } from './nonebot.ts';
+import type { SnippetFile } from './program.ts';
 import { ADMIN_SECRET, until } from './server.ts';
 
 const WORDS = { en, zh };
