@@ -62,8 +62,8 @@ export interface BotClientChanged {
 }
 
 /**
- * `/api/v1` as calls. Each resolves to a value or to a refusal and rejects only for bugs. Readings that nobody answered are asked again twice; changes never,
- * for they may have been done.
+ * `/api/v1` as calls. Each resolves to a value or to a refusal and rejects only for bugs. A read that got no answer is made again twice; a change never is,
+ * for it may have been done.
  */
 export interface Api {
   /** A session for a person. One refusal for an unknown uid and a wrong password. Does not connect: see `Client.login`. */
@@ -81,21 +81,21 @@ export interface Api {
   me(): Promise<Result<Account>>;
   /** An account by its exact uid; `resource.hidden` when there is none. */
   user(uid: string): Promise<Result<Account>>;
-  /** Friends, peers of private conversations and own bots. */
+  /** Friends, peers of private conversations and the caller's bots. */
   contacts(): Promise<Result<Contact[]>>;
   /** At most 1000, newest first. */
   conversations(): Promise<Result<Conversation[]>>;
   /** Messages in rising order: the page before `beforeSeq`, or after `afterSeq`, else the newest. `limit` is at most 500, 50 when left out. */
   messages(query: HistoryQuery): Promise<Result<HistoryPage>>;
-  /** Moves the own read position forward; other connections of the account hear `conversation.changed`. */
+  /** Moves the caller's read position forward; other connections of the account hear `conversation.changed`. */
   markRead(channel: ChannelRef, messageSeq: number): Promise<Result<true>>;
   /** A group that the caller owns; `members` are uids of existing accounts. */
   createGroup(name: string, members: readonly string[]): Promise<Result<{ readonly channelId: string; readonly name: string }>>;
   members(groupId: string): Promise<Result<MemberView[]>>;
   addMembers(groupId: string, uids: readonly string[]): Promise<Result<true>>;
-  /** Removes somebody, or leaves when it is the own uid. */
+  /** Removes somebody; with the caller's own uid, leaves. */
   removeMember(groupId: string, uid: string): Promise<Result<true>>;
-  /** The own bots with their configured clients. */
+  /** The caller's bots with their configured clients. */
   bots(): Promise<Result<BotView[]>>;
   /** A bot with one client that the server dials at `url` (left out: where programs of the framework usually listen). Its token is told this once. */
   createBot(bot: { name: string; framework: Framework; url?: string }): Promise<Result<BotMade>>;

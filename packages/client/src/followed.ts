@@ -25,7 +25,7 @@ export interface Followed {
   add(channel: ChannelRef, afterSeq: number): void;
   /** A live message; a hole before it is read. */
   note(message: Msg): void;
-  /** The answer to an own message, which is not received as well. */
+  /** The answer to a message of our own, which no `recv` repeats. */
   noteSent(channel: ChannelRef, messageSeq: number): void;
   /** Reads every channel up to date; false when one could not be read. */
   catchUpAll(): Promise<boolean>;

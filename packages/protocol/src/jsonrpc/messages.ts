@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 as WuKongIM speaks it over WebSocket. Numbers are strings or not as on that wire; flags and settings are the bit fields of WKProto. */
+/** JSON-RPC 2.0 as WuKongIM speaks it over WebSocket; flags and settings are the bit fields of WKProto. */
 
 /** Sent back as it came. Clients of the Easy family send strings. */
 export type RpcId = string | number;

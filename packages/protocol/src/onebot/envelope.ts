@@ -13,7 +13,7 @@ export interface OneBotRequest {
 }
 
 /**
- * Answer it with retcode 1400, but never a `not_a_call`: two implementations would answer each other without end.
+ * To be answered with retcode 1400; a `not_a_call` never is, because two implementations would answer each other without end.
  * `echo` is never null for an unreadable frame: `null` as JSON, unless a scan finds the caller's.
  */
 export interface RequestProblem {

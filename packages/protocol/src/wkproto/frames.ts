@@ -1,6 +1,6 @@
 /** WKProto frames as values. `flags` is the low nibble of the first byte: 1 noPersist, 2 redDot, 4 syncOnce, 8 dup. */
 
-/** Stored ids are safe integers; a negative one is an unstored message and stands for 2^62 − id on the wire. */
+/** Stored ids are safe integers; a negative one is an unstored message, written as 2^62 − id on the wire. */
 export type MessageId = number;
 
 export interface ConnectFrame {

@@ -5,7 +5,7 @@ import type { Bus, Directory } from '../domain/ports.ts';
 import { ok, type Outcome, refuse } from '../kernel/outcome.ts';
 import type { Keyring } from '../policy/credentials/keyring.ts';
 
-/** Bots and their clients, of hufu.yaml and of the store together; those of the file win by name. */
+/** The clients of all bots, from hufu.yaml and the store; of two with one name, the one of the file counts. */
 export class BotClients {
   readonly #keyring: Keyring;
   readonly #fromFile = new Map<string, BotClient>();
@@ -15,7 +15,7 @@ export class BotClients {
     this.#keyring = keyring;
   }
 
-  /** Reads both; `onChanged` is called whenever the list is another one. */
+  /** Reads both; `onChanged` is called each time the list has changed. */
   async load(
     bots: readonly BotConfig[],
     ports: { readonly directory: Directory; readonly bus: Bus },

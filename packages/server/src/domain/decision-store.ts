@@ -19,7 +19,7 @@ export interface DecisionQuery {
 
 /** Kept apart from messages, so that a flood of refusals cannot slow them. Kept 30 days and at most 200 000 records. */
 export interface DecisionStore {
-  /** A record whose id is there already takes its place. */
+  /** Replaces a record of the same id. */
   put(records: readonly DecisionRecord[]): Promise<Outcome<void>>;
   get(id: string): Promise<DecisionRecord | null>;
   /** Newest first. */

@@ -109,7 +109,7 @@ export interface Directory {
   ): Promise<Outcome<Committed<readonly number[]>>>;
   /** Removing the owner leaves the group without one; so does a reset that does not keep them. */
   removeMembers(ch: number, users: readonly number[], actor: Uid | null): Promise<Outcome<Committed<readonly number[]>>>;
-  /** Gives members the role named, up or down; who is no member is passed over. */
+  /** Gives each member the role named, up or down; anybody else is skipped. */
   setRoles(ch: number, roles: readonly { u: number; role: Role }[], actor: Uid | null): Promise<Outcome<Committed<void>>>;
   /** Deny and allow lists of a group. On a person channel: the parties who block, or befriend, the other one. */
   editList(
@@ -118,7 +118,7 @@ export interface Directory {
     edit: 'add' | 'remove' | 'set',
     users: readonly number[],
   ): Promise<Outcome<Committed<void>>>;
-  /** A person's own list, all in one commit: `channelIds` are the person channels of `owner` with those who come or go; missing ones are made. */
+  /** A person's list, in one commit. `channelIds`: the person channels of `owner` with those who are added or removed; missing ones are made. */
   editPersonList(
     owner: number,
     list: 'deny' | 'allow',
@@ -127,7 +127,7 @@ export interface Directory {
   ): Promise<Outcome<Committed<void>>>;
   /** Who is on a group's list, in the order they came. */
   groupList(ch: number, list: 'deny' | 'allow'): Promise<readonly ListEntry[]>;
-  /** Whom a person has on the own list, in the order they came. */
+  /** Whom a person has put on their list, in the order they came. */
   personList(owner: number, list: 'deny' | 'allow'): Promise<readonly ListEntry[]>;
   /** Friends: persons in whose person channel both parties allow each other, or whom `u` allows. */
   friendsOf(u: number): Promise<readonly User[]>;
@@ -172,7 +172,7 @@ export interface FileStore {
   open(id: string): Promise<StoredFile | null>;
 }
 
-/** After each commit: the contiguous ids fromId < id ≤ toId and the batch itself. */
+/** Published after each commit: the batch, whose ids are exactly fromId < id ≤ toId. */
 export interface Stored {
   readonly fromId: number;
   readonly toId: number;

@@ -1,4 +1,4 @@
-/** Work that may wait and may be lost: done one piece after the other, at most `limit` waiting. */
+/** Work that may wait and may be dropped: one piece after the other, at most `limit` waiting. */
 export interface BoundedQueue {
   /** false = full, the work was dropped. */
   push(work: () => Promise<void>): boolean;
@@ -6,7 +6,7 @@ export interface BoundedQueue {
   idle(): Promise<void>;
 }
 
-/** Work starts after the current I/O callback, so whatever that callback answers leaves first. A failing piece does not stop the rest. */
+/** Work starts after the current I/O callback, so that its answer leaves first. A piece that fails does not stop the rest. */
 export function createBoundedQueue(limit: number, onError: (error: unknown) => void): BoundedQueue {
   const waiting: (() => Promise<void>)[] = [];
   let running: Promise<void> | null = null;

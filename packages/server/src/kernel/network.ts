@@ -1,4 +1,4 @@
-/** What one peer is behind an address: of IPv6 a household has all that begin with the same 64 bits. */
+/** The network that stands for one peer: the address itself, of IPv6 its first 64 bits, all of which one household has. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -22,8 +22,8 @@ export function refuse(code: RefusalCode, evidence?: Evidence, retryAfterSeconds
 }
 
 /**
- * Thrown by a port in place of a plain value (a row, a page of messages) when it cannot answer at all: the disk is full, too much waits. No use case has an answer
- * to that, so it ends the call whatever it was about, and the last catch of each surface says it in its own words.
+ * Thrown by a port that returns plain values (a row, a page of messages) when it cannot answer at all: the disk is full, too much waits. No use case can do
+ * anything about it, so it ends the call, and the last catch of each surface words it for its wire.
  */
 export class Refused extends Error {
   readonly refusal: Refusal;
@@ -33,7 +33,7 @@ export class Refused extends Error {
   }
 }
 
-/** What a caught error is to the peer: its refusal, or a fault of ours. */
+/** The refusal behind a caught error: its own, or `srv.fault` for a bug. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   return { code: 'srv.fault', evidence: { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) } };

@@ -2,7 +2,7 @@ import { peerOf } from '../domain/channels/channel-id.ts';
 import { PERSON } from '../domain/model.ts';
 import type { Delivery } from './session.ts';
 
-/** A person channel is seen as the peer: the sender's uid by the receiver, the addressee by the sender's other devices. */
+/** The channel id that a viewer sees. A person channel has the name of the other party: the sender, or the addressee on the sender's other devices. */
 export function channelIdFor(viewerUid: string, { state, senderUid }: Delivery): string {
   if (state.channel.type !== PERSON) return state.channel.id;
   if (senderUid === '') return '';

@@ -17,7 +17,7 @@ export async function lastIdBefore(
   return low;
 }
 
-/** Both lists in order, of which at most the last `limit`. */
+/** The last `limit` of both lists together, in order. */
 export function newest(older: Message[], younger: readonly Message[], limit: number): Message[] {
   const both = older.concat(younger);
   return both.length > limit ? both.slice(-limit) : both;

@@ -34,7 +34,7 @@ export class Notifier {
     }
   }
 
-  /** The other pages of the reader take the number off as well. */
+  /** The reader's other pages take the unread number off, too. */
   #readMoved({ ch, u, readSeq }: Extract<Change, { kind: 'read.moved' }>): void {
     const state = this.#channels.peekInt(ch);
     const reader = this.#users.peekInt(u);

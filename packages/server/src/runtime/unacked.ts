@@ -17,7 +17,7 @@ interface Kept {
  * message that all receivers share, and a bounded number of them: the oldest leaves, it stays in history.
  */
 export class Unacked {
-  /** In the order in which they are due. */
+  /** In the order they are due. */
   readonly #kept = new Map<number, Kept>();
   #bytes = 0;
 

@@ -23,7 +23,7 @@ export interface AddMembersCommand {
   readonly reset: boolean;
 }
 
-/** Adds members to a group; members who are there already keep their role. Any member may add existing accounts. Answers the users' integers added. */
+/** Adds members to a group; members who are there already keep their role. Any member may add existing accounts. Answers the integers of those added. */
 export async function addMembers(ports: AddMembersPorts, command: AddMembersCommand): Promise<Outcome<readonly number[]>> {
   const { groupId, actor } = command;
   if (!isUid(groupId)) return refuse('im.channel_invalid', { channelId: groupId.slice(0, 128) });

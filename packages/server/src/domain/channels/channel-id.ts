@@ -19,7 +19,7 @@ export function personChannelId(a: string, b: string): string {
   return left > right || (left === right && a > b) ? `${a}@${b}` : `${b}@${a}`;
 }
 
-/** The other party of a stored person channel id, or null when `uid` is none of the two. */
+/** The other party of a stored person channel id, null when `uid` is neither. */
 export function peerOf(storedId: string, uid: string): string | null {
   const at = storedId.indexOf('@');
   const first = storedId.slice(0, at);

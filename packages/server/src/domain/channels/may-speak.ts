@@ -16,7 +16,7 @@ export function maySpeak(state: ChannelState, sender: User, nowMs: number, rules
   return channel.type === PERSON ? maySpeakToPerson(state, sender, rules) : maySpeakInGroup(state, sender, nowMs);
 }
 
-/** Nothing connects the account with this group. Whoever was put on its deny list has to do with it. */
+/** Nothing connects the account with this group: neither membership nor a place on its deny list. */
 export function isStranger({ channel, members, deny }: ChannelState, { u, kind }: Pick<User, 'u' | 'kind'>): boolean {
   return channel.type === GROUP && kind !== 'system' && !members.has(u) && !deny.has(u);
 }

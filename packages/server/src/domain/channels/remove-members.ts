@@ -20,7 +20,7 @@ export interface RemoveMembersCommand {
   readonly actor: User | null;
 }
 
-/** Removes members from a group; a uid that is no member is passed over. Answers the users' integers removed. */
+/** Removes members from a group; a uid that is no member is skipped. Answers the integers of those removed. */
 export async function removeMembers(
   ports: RemoveMembersPorts,
   command: RemoveMembersCommand,

@@ -90,14 +90,14 @@ async function findChannel(ports: SendPorts, command: SendCommand, storedId: str
 
 function maySpeakAs(ports: SendPorts, state: ChannelState, command: SendCommand): Outcome<void> {
   const isClient = command.origin !== '';
-  // Of a group of others a client learns neither that it is there nor how it is; a back end, which may read it, learns the first cause.
+  // A client does not learn whether a group of others exists, nor its state. A back end may read every group and learns the first cause.
   if (isClient && isStranger(state, command.sender)) return refuse('im.not_member');
   if (command.asSystem !== true) return maySpeak(state, command.sender, ports.now(), ports.rules);
   if (state.channel.ban) return refuse('im.channel_banned');
   return state.channel.disband ? refuse('im.disbanded') : ok();
 }
 
-/** Of a refusal that has to do with the channel the operator reads which one it was. */
+/** Adds the channel to the evidence, for the operator. */
 function inChannel({ channelId, channelType }: SendCommand, { refusal }: Refused): Refused {
   return { ok: false, refusal: { ...refusal, evidence: { channelId, channelType, ...refusal.evidence } } };
 }

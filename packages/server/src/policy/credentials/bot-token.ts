@@ -8,7 +8,7 @@ export interface BotTokens {
   identify(token: string): Promise<Outcome<{ readonly bot: User; readonly client: BotClient }>>;
   /** The client whose token a value is, whichever side presents it, switched on or off. */
   clientOf(value: string): BotClient | undefined;
-  /** The list of clients is another one now. */
+  /** Call when the list of clients has changed. */
   changed(): void;
 }
 
@@ -24,7 +24,7 @@ export function createBotTokens(clients: () => readonly BotClient[], ports: BotT
   const hashes = new WeakMap<BotClient, string>();
   let byHash: Map<string, BotClient> | null = null;
 
-  /** Of a token that others present the hash is kept; of one that we present, the sealed value. */
+  /** A token that others present is kept as its hash; one that we present is kept sealed. */
   function hashOf(client: BotClient): string {
     const known = hashes.get(client);
     if (known !== undefined) return known;

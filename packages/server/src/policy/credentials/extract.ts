@@ -46,7 +46,7 @@ export function hasTokenInQuery(url: string | undefined): boolean {
   return false;
 }
 
-/** The scheme word of a header, if it is one: a header may be a token with a space in it, and that is nobody's business. */
+/** The scheme of a header, `unknown` when it is no well-known one: the first word may be part of a token and must not be kept. */
 export function schemeOf(header: string): string {
   const word = header.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '';
   return SCHEMES.has(word) ? word : 'unknown';

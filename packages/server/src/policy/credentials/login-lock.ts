@@ -2,15 +2,15 @@ import type { Refusal } from '@hufu/refusals';
 import { networkOf } from '../../kernel/network.ts';
 import { remember } from '../../kernel/remember.ts';
 
-/** Of one account, from one network: so many tries, then one a minute. */
+/** Tries of one account from one network, before there is one a minute. */
 const FREE_TRIES = 10;
 const WAIT_MS = 60_000;
-/** Accounts that may fail from one network in a quarter of an hour: one guess for each of all accounts is a guess, too. */
+/** Accounts that may fail from one network in a quarter of an hour: one guess at each of many accounts is guessing, too. */
 const ACCOUNTS = 50;
 const SPREAD_MS = 15 * 60_000;
 const MAX_TRACKED = 10_000;
 
-/** The operator's login, which no uid is: there is but one, so a spread over accounts tells nothing of it. */
+/** Stands for the operator's login, which has no uid. There is only one, so it does not count towards {@link ACCOUNTS}. */
 export const OPERATOR = 'operator';
 
 /** Accounts that somebody tries from one network. */

@@ -14,7 +14,7 @@ export interface DecisionInput {
   readonly claimed: Evidence;
   /** What the request itself shows: proven account, origin, user agent, fingerprint and place of the credential. */
   readonly facts?: Evidence;
-  /** Account that may read it beside the operator: the own one, or the bot's owner. */
+  /** Account that may read it, beside the operator: the one that was refused, or the bot's owner. */
   readonly readerUid: string | null;
   /** What the peer was told; null = nobody was told anything: we dialled, or the call was asynchronous. */
   readonly answer: string | null;
@@ -144,8 +144,8 @@ export function rowFor(decision: Decision, viewer: Viewer): DecisionRow {
 const OPERATOR_ONLY = new Set(['ownerUid', 'presentedKind', 'expectedFingerprint']);
 
 /**
- * What the owner of the account may read. Whose token it was, and that it was the admin secret, stays with the operator: else a person could try values
- * against the own uid and read here what they open. Unless the peer was told so at once, having proved that it holds the secret.
+ * What the owner of the account may read. Whose token it was, and that it was the admin secret, stays with the operator: else people could try values
+ * against their own uid and read here what each one opens. Unless the peer was told so at once, having proved that it holds the secret.
  */
 function asSeenBy(decision: Decision, viewer: Viewer): Decision {
   if (viewer.kind === 'operator') return decision;

@@ -6,7 +6,7 @@ const MAX_CHANNELS = 20_000;
 
 /**
  * The ends of channels that were written to lately. All appends go through one place and are answered in order, so it knows them as well as the writer does, and a
- * page of such a channel needs not wait for it. After an append that was not answered nothing is certain any more.
+ * page of such a channel need not wait for it. After an append that was not answered nothing is certain any more.
  */
 export class RecentTails {
   readonly #tails = new Map<number, { readonly ch: number; lastSeq: number; lastId: number }>();

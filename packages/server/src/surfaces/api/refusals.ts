@@ -7,7 +7,7 @@ const MAX_ROWS = 200;
 const list = route({
   method: 'GET',
   path: '/api/v1/refusals',
-  doc: 'The latest refusals: the operator sees all, a person the own ones.',
+  doc: 'The latest refusals: the operator sees all, people their own.',
   access: 'any',
   example: {},
   schema: NOTHING,

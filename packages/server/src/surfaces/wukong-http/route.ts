@@ -70,7 +70,7 @@ export function wrong(field: string, words: string): Answer {
   return { refused: refuse('http.bad_body', { field, reason: words }).refusal, text: words };
 }
 
-/** The caller holds the admin secret, so the real cause may be told; it is no credential of the caller's that was refused. */
+/** The caller holds the admin secret, so it may read the real cause; what was refused is not the caller's own credential. */
 export function reserved(refused: Refusal, words: string): Answer {
   return { refused, text: words, httpStatus: 400, extra: { reason: refused.code } };
 }

@@ -3,7 +3,7 @@ import { listenAt, type Snippet, type SnippetInput } from './snippet.ts';
 
 /**
  * aiocqhttp listens at /ws, /ws/api and /ws/event. `message_class` is needed: without it `event.message` is the bare list of segments.
- * The answer is an explicit `send`: what becomes of a returned `{"reply": …}`, aiocqhttp does not tell.
+ * The answer is an explicit `send`: aiocqhttp does not report what became of a returned `{"reply": …}`.
  */
 export function aiocqhttpSnippet({ token, url }: SnippetInput): Snippet {
   const { host, port } = listenAt(url);
