@@ -63,10 +63,23 @@ export interface ChannelState {
   readonly allow: Set<number>;
 }
 
-/** Bits 0–3 are the frame header's, bits 8–15 the setting byte. */
+/** `flags` of a message: bits 0–2 as in the header of a frame, bits 8–15 the setting byte. */
 export const FLAG_NO_PERSIST = 1;
 export const FLAG_RED_DOT = 2;
 export const FLAG_SYNC_ONCE = 4;
+
+/** The fourth bit of a header, `dup`, is about one transmission and is not kept. */
+export function messageFlags(header: number, setting: number): number {
+  return headerOf(header) | (setting << 8);
+}
+
+export function headerOf(flags: number): number {
+  return flags & (FLAG_NO_PERSIST | FLAG_RED_DOT | FLAG_SYNC_ONCE);
+}
+
+export function settingOf(flags: number): number {
+  return (flags >> 8) & 0xff;
+}
 
 /**
  * `id` ≥ 1 is the stored message's rising integer (WuKongIM messageID, OneBot message_id, feed cursor); a negative id is an

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
 import type { Caller } from '../listen/caller.ts';
+import { languageOf } from '../listen/language.ts';
 import type { Decisions } from './deps.ts';
 
 /** The one place where a refusal becomes `application/problem+json` (RFC 9457). Only the public code and the public words leave the server. */
@@ -13,14 +14,13 @@ export function sendRefusal(
   const definition = definitionOf(refusal.code);
   const status = wireOf(refusal.code).http;
   const requestId = decisions.record(refusal, who.caller, { uid: who.uid, httpStatus: status });
-  const language = /^\s*en/i.test(who.caller.headers['accept-language'] ?? '') ? 'en' : 'zh';
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="hufu"');
   if (refusal.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(refusal.retryAfterSeconds));
   const problem = {
     type: `/problems/${definition.publicCode}`,
     title: definition.public.en,
     status,
-    detail: detailOf(refusal, definition.public[language]),
+    detail: detailOf(refusal, definition.public[languageOf(who.caller.headers)]),
     code: definition.publicCode,
     requestId,
     ...who.extra,

@@ -3,6 +3,7 @@ import { encodeResult, encodeSent, type RpcId, type RpcMessage, type RpcSendPara
 import { wireIdText } from '@hufu/protocol/wkproto';
 import type { Refusal } from '@hufu/refusals';
 import type { Sent } from '../../domain/messages/send-message.ts';
+import { messageFlags } from '../../domain/model.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { submitSend } from '../listen/submit.ts';
 import type { RpcConnection } from './connection.ts';
@@ -41,7 +42,7 @@ function handleSend(connection: RpcConnection, id: RpcId | null, params: RpcSend
     channelId: params.channelId,
     channelType: params.channelType,
     clientMsgNo: params.clientMsgNo === '' ? randomUUID() : params.clientMsgNo,
-    flags: (params.flags & 0x07) | (params.setting << 8),
+    flags: messageFlags(params.flags, params.setting),
     expireSeconds: params.expire,
     topic: params.topic,
     payload: params.payload,

@@ -1,6 +1,6 @@
 import { encodeRecv } from '@hufu/protocol/jsonrpc';
 import { wireIdText } from '@hufu/protocol/wkproto';
-import { FLAG_RED_DOT } from '../../domain/model.ts';
+import { FLAG_RED_DOT, headerOf, settingOf } from '../../domain/model.ts';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { ClientSession } from '../listen/client-session.ts';
@@ -18,7 +18,7 @@ const encoded = new WeakMap<Delivery, Encoded>();
 export function encodeDelivery(session: Pick<ClientSession<never>, 'u' | 'uid'>, delivery: Delivery): Buffer {
   const { message } = delivery;
   const own = message.sender === session.u;
-  const flags = own ? message.flags & 0x07 & ~FLAG_RED_DOT : message.flags & 0x07;
+  const flags = own ? headerOf(message.flags) & ~FLAG_RED_DOT : headerOf(message.flags);
   const channelId = channelIdFor(session.uid, delivery);
   const known = encoded.get(delivery);
   if (known?.flags === flags && known.channelId === channelId) return known.bytes;
@@ -30,7 +30,7 @@ export function encodeDelivery(session: Pick<ClientSession<never>, 'u' | 'uid'>,
 function textOf({ message, state, senderUid }: Delivery, flags: number, channelId: string): string {
   return encodeRecv({
     flags,
-    setting: (message.flags >> 8) & 0xff,
+    setting: settingOf(message.flags),
     fromUid: senderUid,
     channelId,
     channelType: state.channel.type,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { definitionOf, type Refusal, wireOf } from '@hufu/refusals';
+import { languageOf } from './language.ts';
 import type { Peer } from './peer.ts';
 
 /** A refusal met before any surface is known. */
@@ -31,12 +32,11 @@ export function earlyAnswer(
   const { publicCode, public: words } = definitionOf(seen.refusal.code);
   const status = wireOf(seen.refusal.code).http;
   const requestId = refuse({ ...seen, httpStatus: status });
-  const language = /^\s*en/i.test(seen.request?.headers['accept-language'] ?? '') ? 'en' : 'zh';
   const body = JSON.stringify({
     type: `/problems/${publicCode}`,
     title: words.en,
     status,
-    detail: words[language],
+    detail: words[languageOf(seen.request?.headers)],
     code: publicCode,
     requestId,
     msg: words.zh,

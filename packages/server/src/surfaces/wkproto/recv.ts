@@ -1,4 +1,4 @@
-import { FLAG_RED_DOT } from '../../domain/model.ts';
+import { FLAG_RED_DOT, headerOf, settingOf } from '../../domain/model.ts';
 import { channelIdFor } from '../../runtime/channel-view.ts';
 import type { Delivery } from '../../runtime/session.ts';
 import type { WkConnection } from './connection.ts';
@@ -8,11 +8,11 @@ export function encodeDelivery(connection: WkConnection, delivery: Delivery): Ui
   const { message, state, senderUid } = delivery;
   const { session } = connection;
   const own = message.sender === session.u;
-  const flags = message.flags & 0x07;
+  const flags = headerOf(message.flags);
   return connection.writer.recv(
     {
       flags: own ? flags & ~FLAG_RED_DOT : flags,
-      setting: (message.flags >> 8) & 0xff,
+      setting: settingOf(message.flags),
       fromUid: senderUid,
       channelId: channelIdFor(session.uid, delivery),
       channelType: state.channel.type,

@@ -1,5 +1,6 @@
 import type { SendFrame } from '@hufu/protocol/wkproto';
 import type { Sent } from '../../domain/messages/send-message.ts';
+import { messageFlags } from '../../domain/model.ts';
 import { type Outcome, refuse } from '../../kernel/outcome.ts';
 import { submitSend } from '../listen/submit.ts';
 import type { WkConnection } from './connection.ts';
@@ -16,7 +17,7 @@ export function handleSend(connection: WkConnection, frame: SendFrame): Promise<
     channelId: frame.channelId,
     channelType: frame.channelType,
     clientMsgNo: frame.clientMsgNo,
-    flags: (frame.flags & 0x07) | (frame.setting << 8),
+    flags: messageFlags(frame.flags, frame.setting),
     expireSeconds: frame.expire,
     topic: frame.topic,
     payload,

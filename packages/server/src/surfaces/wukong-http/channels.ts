@@ -3,7 +3,7 @@ import { addMembers } from '../../domain/channels/add-members.ts';
 import { removeMembers } from '../../domain/channels/remove-members.ts';
 import { saveChannel } from '../../domain/channels/save-channel.ts';
 import { GROUP, PERSON } from '../../domain/model.ts';
-import { byte, text, uids, whole } from './fields.ts';
+import { byte, isBlank, text, uids, whole } from './fields.ts';
 import { type Answer, done, route, type WukongRoute, wrong } from './route.ts';
 import { givenName, savePersonInfo } from './users.ts';
 
@@ -141,10 +141,6 @@ function checkMembers(body: MembersBody): Answer | null {
 /** Blank entries are passed over, as WuKongIM does, as long as somebody is named. */
 function namedUids(body: MembersBody): readonly string[] {
   return (body.subscribers ?? []).filter((uid) => !isBlank(uid));
-}
-
-export function isBlank(text: string): boolean {
-  return text.trim() === '';
 }
 
 export const channelRoutes: readonly WukongRoute[] = [saveGroup, addSubscribers, removeSubscribers];

@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { MAX_RECENTS, type SyncedConversation, syncConversations } from '../../domain/conversations/sync.ts';
-import { isBlank } from './channels.ts';
 import type { WukongHttpDeps } from './deps.ts';
-import { byte, bytes, bytesOf, text, whole } from './fields.ts';
+import { EXAMPLE_MESSAGE } from './example-message.ts';
+import { byte, bytes, bytesOf, isBlank, text, whole } from './fields.ts';
 import { messagesJson } from './message-json.ts';
 import { route, type WukongRoute, wrong } from './route.ts';
 
@@ -27,22 +27,7 @@ export const conversationSync: WukongRoute = route({
         offset_msg_seq: 0,
         readed_to_msg_seq: 0,
         version: 1_767_225_600_000_000_000,
-        recents: [
-          {
-            header: { no_persist: 0, red_dot: 0, sync_once: 0 },
-            setting: 0,
-            message_id: 1,
-            message_idstr: '1',
-            client_msg_no: 'order-1',
-            message_seq: 1,
-            from_uid: 'alice',
-            channel_id: 'group1',
-            channel_type: 2,
-            expire: 0,
-            timestamp: 1_767_225_600,
-            payload: Buffer.from('{"type":1,"content":"hi"}').toString('base64'),
-          },
-        ],
+        recents: [EXAMPLE_MESSAGE],
       },
     ],
   },

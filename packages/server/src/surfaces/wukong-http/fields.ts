@@ -45,3 +45,7 @@ function zeroed(schema: TSchema | undefined, value: unknown): unknown {
 function typeOf(schema: unknown): unknown {
   return typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined;
 }
+
+export function isBlank(value: string): boolean {
+  return value.trim() === '';
+}

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import { editList, readList } from '../../domain/channels/edit-list.ts';
 import { GROUP } from '../../domain/model.ts';
-import { isBlank } from './channels.ts';
-import { byte, text, uids } from './fields.ts';
+import { byte, isBlank, text, uids } from './fields.ts';
 import { type Answer, done, route, type WukongRoute, wrong } from './route.ts';
 
 type Name = 'whitelist' | 'blacklist';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { addresseeOf } from '../../domain/channels/channel-id.ts';
-import { type Channel, FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, type Message } from '../../domain/model.ts';
+import { type Channel, FLAG_NO_PERSIST, FLAG_RED_DOT, FLAG_SYNC_ONCE, type Message, settingOf } from '../../domain/model.ts';
 import type { Users } from '../../domain/users/users.ts';
 
 /** Who sent a message and to whom, in this API's words, each as a JSON string. */
@@ -27,7 +27,7 @@ function messageJson({ type }: Channel, message: Message, { fromUid, channelId }
   const timestamp = Math.floor(message.tsMs / 1000);
   const base64 = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('base64');
   return (
-    `{"header":${header},"setting":${(flags >> 8) & 0xff},"message_id":${id},"message_idstr":"${id}","client_msg_no":${clientMsgNo},` +
+    `{"header":${header},"setting":${settingOf(flags)},"message_id":${id},"message_idstr":"${id}","client_msg_no":${clientMsgNo},` +
     `"message_seq":${seq},"from_uid":${fromUid},"channel_id":${channelId},"channel_type":${type},${topicMember}` +
     `"expire":${message.expireSeconds},"timestamp":${timestamp},"payload":"${base64}"}`
   );

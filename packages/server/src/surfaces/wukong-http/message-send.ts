@@ -9,6 +9,7 @@ import { isReservedUid, SYSTEM_UID } from '../../domain/users/account-rules.ts';
 import { isUid } from '../../domain/users/uid.ts';
 import { ok, type Outcome, refuse } from '../../kernel/outcome.ts';
 import type { WukongHttpDeps } from './deps.ts';
+import { EXAMPLE_PAYLOAD } from './example-message.ts';
 import { byte, bytes, bytesOf, text, uids, whole } from './fields.ts';
 import { reserved, route, type WukongRoute, wrong } from './route.ts';
 
@@ -22,7 +23,7 @@ export const messageSend: WukongRoute = route({
       channel_id: 'group1',
       channel_type: 2,
       client_msg_no: 'order-1',
-      payload: Buffer.from('{"type":1,"content":"hi"}').toString('base64'),
+      payload: EXAMPLE_PAYLOAD,
     },
     answer: {
       status: 200,

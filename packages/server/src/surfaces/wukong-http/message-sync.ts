@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { readHistoryAsBackend } from '../../domain/messages/read-history.ts';
-import { isBlank } from './channels.ts';
-import { byte, seq, text, whole } from './fields.ts';
+import { EXAMPLE_MESSAGE } from './example-message.ts';
+import { byte, isBlank, seq, text, whole } from './fields.ts';
 import { messagesJson } from './message-json.ts';
 import { route, type WukongRoute, wrong } from './route.ts';
 
@@ -18,22 +18,7 @@ export const messageSync: WukongRoute = route({
       start_message_seq: 0,
       end_message_seq: 0,
       more: 0,
-      messages: [
-        {
-          header: { no_persist: 0, red_dot: 0, sync_once: 0 },
-          setting: 0,
-          message_id: 1,
-          message_idstr: '1',
-          client_msg_no: 'order-1',
-          message_seq: 1,
-          from_uid: 'alice',
-          channel_id: 'group1',
-          channel_type: 2,
-          expire: 0,
-          timestamp: 1_767_225_600,
-          payload: Buffer.from('{"type":1,"content":"hi"}').toString('base64'),
-        },
-      ],
+      messages: [EXAMPLE_MESSAGE],
     },
   },
   schema: Type.Object({
