@@ -190,18 +190,48 @@ describe('the page', { timeout: 300_000 }, () => {
     const first = page.getByTestId('message').first();
     const oldest = async () => Number(/word (\d+)\./.exec((await first.textContent()) ?? '')?.[1]);
     await first.waitFor();
-    for (let known = await oldest(); known > 1; known = await oldest()) {
-      const words = `word ${known}.`;
-      const before = await page.getByTestId('timeline').evaluate((frame) => {
+    while ((await oldest()) > 1) {
+      // Where the first one stands and which it is, at the same moment: the next ones may already be on their way.
+      const [before, text] = await page.getByTestId('timeline').evaluate((frame) => {
         frame.scrollTop = 0;
-        return frame.querySelector('[data-testid="message"]')?.getBoundingClientRect().top ?? Number.NaN;
+        const message = frame.querySelector('[data-testid="message"]');
+        return [message?.getBoundingClientRect().top ?? Number.NaN, message?.textContent ?? ''] as const;
       });
-      await until('older ones', async () => (await oldest()) < known);
+      const [words = '', known = ''] = /word (\d+)\./.exec(text) ?? [];
+      await until('older ones', async () => (await oldest()) < Number(known));
       await until('the end of the reading', async () => (await page.getByText('Loading…').count()) === 0);
       assert.ok(near(await topOf(page, words), before), `${words} was at ${before} and is at ${await topOf(page, words)}`);
     }
     await page.getByTestId('to-newest').click();
     await ann.heard((one) => one.text === 'word 720.');
+  });
+
+  it('does not take back what is scrolled while older messages are on their way', async () => {
+    const group = await groupOf(ben, 'Slow line');
+    for (let index = 1; index <= 260; index += 1) await say(ben, group, 2, `line ${index}.`);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let asked = false;
+    await page.route(/messages\?.*before/, async (route) => {
+      asked = true;
+      await held;
+      await route.continue();
+    });
+    await page.getByTestId(`conversation-${group}`).click();
+    await page.getByRole('heading', { name: 'Slow line' }).waitFor();
+    await page.getByTestId('to-newest').click();
+    await ann.heard((one) => one.text === 'line 260.');
+    const count = await page.getByTestId('message').count();
+    const scrollTo = (top: number) => page.getByTestId('timeline').evaluate((frame, to) => (frame.scrollTop = to), top);
+    await scrollTo(0);
+    await until('older ones to be asked for', () => asked);
+    await scrollTo(400);
+    const words = /line \d+\./.exec((await page.getByTestId('message').nth(14).textContent()) ?? '')?.[0] ?? '';
+    const before = await topOf(page, words);
+    release();
+    await until('older ones', async () => (await page.getByTestId('message').count()) > count);
+    assert.ok(near(await topOf(page, words), before), `${words} was at ${before} and is at ${await topOf(page, words)}`);
+    await page.unroute(/messages\?.*before/);
   });
 
   it('keeps the place of a picture before it has loaded, and shows an own one at once', async () => {

@@ -91,9 +91,11 @@ export class WkClient {
       this.connack = frame;
       this.#onConnack(frame);
     } else if (frame.type === 'sendack') this.acks.set(frame.clientSeq, frame);
-    else if (frame.type === 'recv')
+    else if (frame.type === 'recv') {
       this.received.push({ ...frame, payload: this.#cipher?.decrypt(frame.payload) ?? new Uint8Array() });
-    else if (frame.type === 'disconnect') this.disconnectReason = frame.reason;
+      // What is not acknowledged comes again after a minute.
+      this.#write(6, 0, [i64(frame.messageId), u32(frame.messageSeq)]);
+    } else if (frame.type === 'disconnect') this.disconnectReason = frame.reason;
   }
 
   #write(type: number, flags: number, parts: Buffer[]): void {
@@ -114,7 +116,7 @@ const u32 = (value: number) => {
   buffer.writeUInt32BE(value);
   return buffer;
 };
-const i64 = (value: number) => {
+const i64 = (value: number | bigint) => {
   const buffer = Buffer.alloc(8);
   buffer.writeBigInt64BE(BigInt(value));
   return buffer;

@@ -32,16 +32,22 @@ export function useStickyScroll(box: Ref<HTMLElement | undefined>, content: Ref<
     atEnd.value = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR_PX;
   }
 
-  /** What is put in above, or taken away out of sight, leaves what is seen where it is. */
+  /** What is put in above, or taken away out of sight, leaves what is seen where it is, and whoever scrolls meanwhile where they have got to. */
   async function keepPlace(work: () => Promise<void>): Promise<void> {
     const frame = box.value;
-    const seen = [...(content.value?.children ?? [])]
-      .map((element) => ({ element, top: element.getBoundingClientRect().top, bottom: element.getBoundingClientRect().bottom }))
-      .filter(({ bottom }) => frame !== undefined && bottom > frame.getBoundingClientRect().top);
+    const inside = content.value;
+    if (frame === undefined || inside === undefined) return work();
+    const placeOf = (element: Element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      const zero = inside.getBoundingClientRect().top;
+      return { top: top - zero, bottom: bottom - zero };
+    };
+    const before = [...inside.children].map((element) => ({ element, ...placeOf(element) }));
     await work();
-    // The name of the day may be gone from above a message that was the first of it.
-    const stayed = seen.find(({ element }) => element.isConnected);
-    if (frame !== undefined && stayed !== undefined) frame.scrollTop += stayed.element.getBoundingClientRect().top - stayed.top;
+    // The first that was in sight: above it the name of a day or of a sender may be gone.
+    const sight = placeOf(frame).top;
+    const stayed = before.find(({ element, bottom }) => bottom > sight && element.isConnected);
+    if (stayed !== undefined) frame.scrollTop += placeOf(stayed.element).top - stayed.top;
   }
 
   onMounted(() => {
