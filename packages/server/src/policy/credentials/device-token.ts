@@ -9,6 +9,7 @@ import type { BotTokens } from './bot-token.ts';
 import type { Keyring } from './keyring.ts';
 import { isSessionToken } from './sessions.ts';
 
+/** What the peer claims in CONNECT, as it stands in the packet. */
 export interface ConnectClaim {
   readonly uid: string;
   readonly token: string;
@@ -29,7 +30,7 @@ export interface VerifyPorts {
 export interface Admitted {
   readonly user: User;
   readonly deviceLevel: 0 | 1;
-  /** The session of the page whose token this was. */
+  /** The session of the page whose token the client has; null for every other credential. */
   readonly session: Session | null;
 }
 

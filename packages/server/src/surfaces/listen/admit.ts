@@ -1,9 +1,10 @@
 import type { Refusal } from '@hufu/refusals';
 import { isUid } from '../../domain/users/uid.ts';
 import { refusalOf } from '../../kernel/outcome.ts';
+import type { Admitted } from '../../policy/credentials/device-token.ts';
 import { KICK_GRACE_MS, kickOthers } from '../../runtime/kick.ts';
 import type { LiveSession } from '../../runtime/session.ts';
-import type { Admitted, ClientSurfaceDeps, ConnectClaim } from './client-deps.ts';
+import type { ClientSurfaceDeps, ConnectClaim } from './client-deps.ts';
 import type { ClientSession } from './client-session.ts';
 
 /** A client that says CONNECT. */

@@ -1,17 +1,14 @@
 import type { Refusal } from '@hufu/refusals';
-import type { Session, User } from '../../domain/model.ts';
+import type { Session } from '../../domain/model.ts';
 import type { SendPorts } from '../../domain/messages/send-message.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
+import type { Admitted, ConnectClaim as Claim } from '../../policy/credentials/device-token.ts';
 import type { Hub } from '../../runtime/hub.ts';
 import type { Peer } from './peer.ts';
 
-/** What the peer claims in CONNECT, as it stands in the packet. */
-export interface ConnectClaim {
-  readonly uid: string;
-  readonly token: string;
-  readonly deviceFlag: number;
-  readonly deviceId: string;
+/** What the peer claims in CONNECT, and over which protocol. */
+export interface ConnectClaim extends Claim {
   readonly surface: 'wkproto' | 'jsonrpc';
 }
 
@@ -20,18 +17,11 @@ export interface RefusalSeen {
   readonly refusal: Refusal;
   readonly surface: 'wkproto' | 'jsonrpc';
   readonly peer: Peer;
-  readonly claim: Omit<ConnectClaim, 'surface'> | null;
+  readonly claim: Claim | null;
   /** The packet or method that was refused; `session` when it was no word of the client's that ended it. */
   readonly call: string;
   /** What the peer was told, e.g. `CONNACK 2`. */
   readonly answer: string;
-}
-
-export interface Admitted {
-  readonly user: User;
-  readonly deviceLevel: 0 | 1;
-  /** The session of the page whose token the client has; null for every other credential. */
-  readonly session: Session | null;
 }
 
 /** What both client protocols need; `app` fills it in. */
