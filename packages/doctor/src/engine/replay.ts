@@ -1,3 +1,4 @@
+import { isJsonObject } from '@hufu/protocol/json-object';
 import type { Facts, Seen } from '../model/facts.ts';
 import { redact, showUrl } from '../tools/redact.ts';
 
@@ -32,11 +33,11 @@ const listOf =
 const mapOf =
   (check: Check): Check =>
   (value) =>
-    isRecord(value) && Object.values(value).every(check);
+    isJsonObject(value) && Object.values(value).every(check);
 const withMembers =
   (members: Readonly<Record<string, Check>>): Check =>
   (value) =>
-    isRecord(value) && Object.entries(members).every(([key, check]) => check(value[key]));
+    isJsonObject(value) && Object.entries(members).every(([key, check]) => check(value[key]));
 const isPlain: Check = (value) => isText(value) || isNumber(value) || isFlag(value);
 
 /** What a fact of each kind holds besides `request` and `ms`. */
@@ -82,15 +83,11 @@ function isFacts(value: unknown): value is Facts {
 }
 
 function isSeen(value: unknown): boolean {
-  if (!isRecord(value) || !isCommon(value)) return false;
+  if (!isJsonObject(value) || !isCommon(value)) return false;
   const kind = value['kind'];
   return typeof kind === 'string' && isKind(kind) && KINDS[kind](value);
 }
 
 function isKind(kind: string): kind is Seen['kind'] {
   return Object.hasOwn(KINDS, kind);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,7 +12,11 @@ function maySendSecrets(facts: Facts): boolean {
 
 /** What may run as far as the person and their secrets are concerned. */
 export function isAllowed(probe: Probe, facts: Facts): boolean {
-  return (probe.active !== true || facts.question.active) && (probe.secret !== true || maySendSecrets(facts));
+  return isAsked(probe, facts) && (probe.secret !== true || maySendSecrets(facts));
+}
+
+function isAsked(probe: Probe, facts: Facts): boolean {
+  return probe.active !== true || facts.question.active;
 }
 
 /** Said when a probe was left out for that reason alone. */
@@ -25,11 +29,7 @@ export function withheld(target: Target): Statement {
     when: (facts) =>
       !maySendSecrets(facts) &&
       target.probes.some(
-        (probe) =>
-          probe.secret === true &&
-          (probe.active !== true || facts.question.active) &&
-          facts.seen[probe.id] === undefined &&
-          probe.when(facts),
+        (probe) => probe.secret === true && isAsked(probe, facts) && facts.seen[probe.id] === undefined && probe.when(facts),
       ),
   };
 }

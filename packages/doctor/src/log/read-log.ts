@@ -24,6 +24,7 @@ export async function readLog(lines: AsyncIterable<string> | Iterable<string>): 
   const understood = [...seen].toSorted(([, a], [, b]) => a.line - b.line);
   return { log: { kind: 'note', request: 'read', values: { lines: count }, ms: 0 }, ...Object.fromEntries(understood) };
 }
+
 function lineSeen(software: string, what: Pick<LineSeen, 'line' | 'text' | 'values'>): LineSeen {
   return { kind: 'line', request: software, times: 1, ...what, ms: 0 };
 }

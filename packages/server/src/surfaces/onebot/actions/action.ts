@@ -1,3 +1,4 @@
+import { isJsonObject } from '@hufu/protocol/json-object';
 import { MAX_MESSAGE_ID, MAX_NUMERIC_ID, toBoolean, toNaturalInt } from '@hufu/protocol/onebot';
 import { type Static, type TObject, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -143,14 +144,10 @@ function coerce(schema: TObject, raw: Readonly<Record<string, unknown>>): Record
       const number = toNaturalInt(value);
       if (isRequired || number !== 0 || !isId(property)) params[key] = number ?? value;
     } else if (type === 'boolean') params[key] = toBoolean(value) ?? value;
-    else if (Type.IsObject(property) && isRecord(value)) params[key] = coerce(property, value);
+    else if (Type.IsObject(property) && isJsonObject(value)) params[key] = coerce(property, value);
     else params[key] = value;
   }
   return params;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isId(property: object): boolean {
