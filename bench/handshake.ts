@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Client } from './lib/client.ts';
+import { each } from './lib/each.ts';
 import { startServer } from './lib/server.ts';
 
 /**
@@ -15,22 +16,16 @@ const PEER = { name: 'WuKongIM v2.2.5', handshakesPerSecond: 63 };
 
 const server = await startServer();
 
-async function each(step: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < clients) await step(next++);
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
-}
-
 const uidOf = (index: number): string => `idle${index}`;
-await each((index) => server.post('/user/token', { uid: uidOf(index), token: 'bench-token', device_flag: 0, device_level: 0 }));
+await each(clients, concurrency, (index) =>
+  server.post('/user/token', { uid: uidOf(index), token: 'bench-token', device_flag: 0, device_level: 0 }),
+);
 
 const open: Client[] = [];
 const nothing = { payload: new Uint8Array(0) };
 const silent = { onAck: () => undefined, onRecv: () => undefined };
 const before = { cpuUs: server.cpuUs(), ms: performance.now() };
-await each(async (index) => {
+await each(clients, concurrency, async (index) => {
   open.push(await Client.open(server.tcp, { uid: uidOf(index), token: 'bench-token', ...nothing }, silent));
 });
 const perSecond = clients / ((performance.now() - before.ms) / 1000);

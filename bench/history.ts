@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
+import { each } from './lib/each.ts';
 import { startServer } from './lib/server.ts';
 
 /**
@@ -39,14 +40,6 @@ function post(path: string, body: object): Promise<Buffer> {
     sent.on('error', reject);
     sent.end(JSON.stringify(body));
   });
-}
-
-async function each(count: number, atOnce: number, step: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < count) await step(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
 }
 
 const payload = Buffer.from(JSON.stringify({ type: 1, content: 'x'.repeat(100) })).toString('base64');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { freePort } from '../lib/free-port.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'hufu-pack-'));
@@ -26,7 +26,7 @@ test('the packed doctor, installed as a stranger does, names a closed port', { t
     const oldest = Number(/\d+/.exec(engines?.node ?? '0')?.[0]);
     assert.ok(oldest <= 20, `npm warns on Node 20: ${name} wants ${engines?.node}`);
   }
-  const port = await closedPort();
+  const port = await freePort();
   const done = spawnSync('npx', ['--no-install', 'doctor', `ws://127.0.0.1:${port}/onebot/v11/ws`, '--lang', 'en'], {
     cwd: folder,
     encoding: 'utf8',
@@ -34,13 +34,3 @@ test('the packed doctor, installed as a stranger does, names a closed port', { t
   assert.equal(done.status, 3, done.stderr);
   assert.match(done.stdout, /Nothing listens there {2}remote\.refused \(certain\)/);
 });
-
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 1));
-    });
-  });
-}

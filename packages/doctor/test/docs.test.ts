@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +8,7 @@ import { isRefusalCode } from '@hufu/refusals';
 import { operatorText } from '@hufu/refusals/texts';
 import { runDoctor } from '../src/cli/run.ts';
 import type { Lang } from '../src/model/text.ts';
+import { freePort } from '../../../peers/lib/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const GUIDES = globSync('docs/guides/doctor/*/*.md', { cwd: ROOT }).toSorted();
@@ -35,7 +35,7 @@ describe('the guides', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
   let closed = '';
   before(async () => {
-    closed = `127.0.0.1:${await closedPort()}`;
+    closed = `127.0.0.1:${await freePort()}`;
     writeFileSync(join(folder, '.env'), 'PORT=8080\n');
     writeFileSync(join(folder, 'log'), 'OneBot V11 | Missing Authorization Header\n');
     await doctor(['ws://127.0.0.1:8080/onebot/v11/ws', '--save', join(folder, 'facts.json')]);
@@ -115,13 +115,3 @@ describe('the guides', () => {
         assert.ok(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`);
   });
 });
-
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 1));
-    });
-  });
-}
