@@ -14,14 +14,14 @@ export function table(columns, rows) {
   return [columns, columns.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 }
 
-export function fieldTable(schema, prefix = '') {
-  const rows = fieldRows(schema, prefix);
-  return rows.length === 0 ? '' : ['| field | type | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+export function fieldTable(schema) {
+  const rows = fieldRows(schema, '');
+  return rows.length === 0 ? '' : table(['field', 'type', 'meaning'], rows);
 }
 
 function fieldRows(schema, prefix) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
-    `| \`${prefix}${name}\` | ${typeText(field)} | ${cell(field.description ?? '')} |`,
+    [`\`${prefix}${name}\``, typeText(field), field.description ?? ''],
     ...fieldRows(field, `${prefix}${name}.`),
   ]);
 }
@@ -39,7 +39,7 @@ export function typeText(schema) {
   return `integer ${minimum ?? '…'}–${maximum}`;
 }
 
-export function cell(text) {
+function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 

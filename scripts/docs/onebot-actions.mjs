@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { root } from '../node24.mjs';
-import { cell, example, page, section, typeText } from './markdown.mjs';
+import { example, page, section, table, typeText } from './markdown.mjs';
 
 const surface = join(root, 'packages/server/src/surfaces/onebot');
 
@@ -29,7 +29,7 @@ export async function onebotActions() {
   const refusals = Object.entries(refusalWords).map(([word, code]) => {
     const { publicCode, public: text } = definitionOf(code);
     const { retcode } = encodeRefusal(word === 'timed_out' ? TIMED_OUT : { code }, '');
-    return `| ${word} | \`${publicCode}\` | ${retcode} | ${cell(text.en)} ${cell(text.zh)} |`;
+    return [word, `\`${publicCode}\``, String(retcode), `${text.en} ${text.zh}`];
   });
   return page(
     'OneBot v11 actions',
@@ -39,27 +39,20 @@ export async function onebotActions() {
       `Messages are made of the segments ${SENDABLE_TYPES.map((type) => `\`${type}\``).join(', ')}, as a list or as a CQ string. The \`file\` of an image is \`base64://…\`, \`data:image/…;base64,…\`, or the \`file\` or \`url\` of one that was received. An at of everybody by a bot that may not do so (the group has an owner or admins, and the bot is none of them) is sent as text, and \`warnings\` in the answer says so.`,
       'A refusal is `{"status": "failed", "retcode", "data": null, "message", "wording", "msg", "reason", "requestId", "echo"}`: `reason` is the cause, and `hufu explain <requestId>` tells all about it.',
     ],
-    [
-      ...sections,
-      ['## Refusals', '| cause | reason | retcode | meaning |\n| --- | --- | --- | --- |', ...refusals]
-        .join('\n')
-        .replace('\n', '\n\n'),
-    ],
+    [...sections, '## Refusals', table(['cause', 'reason', 'retcode', 'meaning'], refusals)],
   );
 }
 
 function paramTable({ params, paramAliases }) {
   const rows = paramRows(params, paramAliases, '');
-  return rows.length === 0
-    ? 'No parameters.'
-    : ['| parameter | type | | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return rows.length === 0 ? 'No parameters.' : table(['parameter', 'type', '', 'meaning'], rows);
 }
 
 function paramRows({ properties = {}, required = [] }, aliases, prefix) {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const names = [name, ...(aliases[name] ?? [])].map((one) => `\`${prefix}${one}\``).join(' or ');
     const need = required.includes(name) ? 'needed' : 'optional';
-    const row = `| ${names} | ${typeText(schema)} | ${need} | ${cell(schema.description ?? '')} |`;
+    const row = [names, typeText(schema), need, schema.description ?? ''];
     return [row, ...paramRows(schema, {}, `${prefix}${name}.`)];
   });
 }
